@@ -1,0 +1,220 @@
+package dev.poolswitch;
+
+import dev.poolswitch.verdict.Budget;
+import dev.poolswitch.verdict.Scope;
+import dev.poolswitch.verdict.Verdict;
+import dev.poolswitch.verdict.VerdictKind;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a verdict does to the gates on a lease's path, to the counters, to the store and to the listeners. */
+final class Effects {
+
+    private final Engine engine;
+    private final GateRules rules;
+
+    Effects(Engine engine, GateRules rules) {
+        this.engine = engine;
+        this.rules = rules;
+    }
+
+    /** Applies a verdict. Returns whether a scope was closed, so that the store must have it before the next send. */
+    boolean apply(Lease lease, Verdict verdict, long now, long latencyNanos) {
+        KeySlot slot = lease.slot();
+        count(lease, verdict, now, latencyNanos);
+        if (!verdict.budgets().isEmpty()) {
+            learned(lease, verdict.budgets(), now);
+        }
+        VerdictKind kind = verdict.kind();
+        if (kind == VerdictKind.SUCCESS && pristine(lease)) {
+            return false;
+        }
+        Scope scope = lease.scopeOf(verdict);
+        // A resource that a key may not use says nothing about the key, unless we know what to keep away from.
+        boolean aimless = kind == VerdictKind.KEY_FORBIDDEN && scope == Scope.KEY;
+        boolean closes = kind.refusesKey() && !aimless;
+        boolean fails = kind == VerdictKind.UPSTREAM_ERROR || kind == VerdictKind.NETWORK_FAILURE;
+        Gate target = closes ? gate(scope, lease) : fails ? slot.gate() : null;
+        for (Scope each : Scope.values()) {
+            Gate gate = existingGate(each, lease);
+            if (gate != null && gate != target && !gate.pristine()) {
+                pass(gate, each, lease, kind == VerdictKind.SUCCESS);
+            }
+        }
+        if (closes) {
+            close(gate(scope, lease), scope, lease, verdict, now);
+        } else if (fails) {
+            fail(slot, lease, verdict, now);
+        }
+        return closes;
+    }
+
+    /** Whether the end of this lease may have opened something that only an event opens. */
+    boolean mayHaveOpened(Lease lease) {
+        return !pristine(lease);
+    }
+
+    void returnProbes(Lease lease) {
+        for (Scope each : Scope.values()) {
+            Gate gate = existingGate(each, lease);
+            if (gate != null && !gate.pristine()) {
+                gate.move(state -> rules.probeReturned(state, lease));
+            }
+        }
+    }
+
+    /** Budgets that headers taught; they steer selection once the gates hold learned meters. */
+    void learned(Lease lease, List<Budget> budgets, long now) {
+        // Issue 4 gives the gates learned meters; until then the verdict alone speaks.
+    }
+
+    /** A person's word: raises the generation, so that it wins over whatever others have stored. */
+    void personChanged(KeySlot slot, boolean forget) {
+        long now = engine.clock().now();
+        slot.gate().move(state -> forget ? rules.reset(state, now) : raised(state));
+        slot.modelGates().forEach(model -> model.gate().move(state -> forget ? rules.reset(state, now) : state));
+        slot.markReady();
+        engine.persistence().changed(Scope.KEY, slot, "");
+        slot.modelGates().forEach(model -> engine.persistence().changed(Scope.KEY_AND_MODEL, slot, model.model()));
+        engine.awaitDurable(engine.persistence().commit());
+    }
+
+    private void count(Lease lease, Verdict verdict, long now, long latencyNanos) {
+        KeySlot slot = lease.slot();
+        KeyCounters counters = slot.counters();
+        long latency = latencyNanos >= 0 ? latencyNanos : now - lease.startedAt();
+        switch (verdict.kind()) {
+            case SUCCESS -> counters.served(latency);
+            case RATE_LIMITED, QUOTA_EXHAUSTED, KEY_REJECTED, KEY_FORBIDDEN -> {
+                counters.refused();
+                slot.uncharge(lease, now);
+            }
+            case UPSTREAM_ERROR, OVERLOADED -> counters.failed();
+            case NETWORK_FAILURE -> {
+                counters.failed();
+                slot.uncharge(lease, now);
+            }
+            case TIMEOUT -> {
+                counters.failed();
+                counters.answered(latency);
+            }
+            case CALLER_ERROR, NEUTRAL -> counters.endedNeutral();
+        }
+    }
+
+    private void pass(Gate gate, Scope scope, Lease lease, boolean success) {
+        boolean wasClosed = !gate.state().open();
+        boolean moved = gate.move(state -> success ? rules.succeeded(state, lease) : rules.probeReturned(state, lease));
+        if (!moved) {
+            return;
+        }
+        markReady(scope, lease);
+        if (wasClosed && gate.state().open()) {
+            engine.persistence().changed(scope, lease.slot(), Engine.subject(scope, lease));
+            engine.listeners()
+                    .tell(new PoolEvent.Recovered(
+                            engine.settings().name(), lease.key().id(), scope, Engine.subject(scope, lease)));
+        }
+    }
+
+    private void close(Gate gate, Scope scope, Lease lease, Verdict verdict, long now) {
+        gate.move(state -> rules.refused(state, verdict, lease, now));
+        tellClosed(gate, scope, lease, verdict);
+    }
+
+    private void fail(KeySlot slot, Lease lease, Verdict verdict, long now) {
+        boolean mayOpen = mayOpenCircuit(slot);
+        boolean wasOpen = slot.gate().state().open();
+        slot.gate().move(state -> rules.failed(state, verdict, lease, now, mayOpen));
+        if (wasOpen && !slot.gate().state().open()) {
+            tellClosed(slot.gate(), Scope.KEY, lease, verdict);
+        }
+    }
+
+    private void tellClosed(Gate gate, Scope scope, Lease lease, Verdict verdict) {
+        String subject = Engine.subject(scope, lease);
+        engine.persistence().changed(scope, lease.slot(), subject);
+        if (engine.listeners().any()) {
+            engine.listeners()
+                    .tell(new PoolEvent.Closed(
+                            engine.settings().name(),
+                            lease.key().id(),
+                            scope,
+                            subject,
+                            verdict.kind(),
+                            verdict.code(),
+                            engine.clock().wall(gate.state().closedUntil())));
+        }
+    }
+
+    /** Failures are soft evidence: they never bench more than half of the pool. */
+    private boolean mayOpenCircuit(KeySlot slot) {
+        if (slot.gate().state().failures() + 1 < rules.maxFailures()) {
+            return false;
+        }
+        long benched = engine.roster().slots().values().stream()
+                .filter(other -> other != slot && other.gate().state().cause() == VerdictKind.UPSTREAM_ERROR)
+                .count();
+        return 2 * (benched + 1) <= engine.roster().size();
+    }
+
+    private void markReady(Scope scope, Lease lease) {
+        switch (scope) {
+            case KEY, KEY_AND_MODEL -> lease.slot().markReady();
+            case GROUP -> {
+                if (lease.slot().group() != null) {
+                    lease.slot().group().markReady();
+                }
+            }
+            case UPSTREAM -> engine.roster().markReady();
+        }
+    }
+
+    private boolean pristine(Lease lease) {
+        for (Scope each : SCOPES) {
+            Gate gate = existingGate(each, lease);
+            if (gate != null && !gate.pristine()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static final Scope[] SCOPES = Scope.values();
+
+    private @Nullable Gate existingGate(Scope scope, Lease lease) {
+        return switch (scope) {
+            case KEY -> lease.slot().gate();
+            case GROUP ->
+                lease.slot().group() == null ? null : lease.slot().group().gate();
+            case UPSTREAM -> engine.upstream();
+            case KEY_AND_MODEL -> {
+                KeySlot.ModelGate own = lease.slot().modelGate(lease.request());
+                yield own == null ? null : own.gate();
+            }
+        };
+    }
+
+    private Gate gate(Scope scope, Lease lease) {
+        if (scope == Scope.KEY_AND_MODEL && lease.request().modelOrNull() != null) {
+            return lease.slot().modelGate(lease.request().modelOrNull()).gate();
+        }
+        Gate existing = existingGate(scope, lease);
+        return existing == null ? lease.slot().gate() : existing;
+    }
+
+    private static GateState raised(GateState state) {
+        return new GateState(
+                state.cause(),
+                state.code(),
+                state.closedUntil(),
+                state.avoidUntil(),
+                state.changedAt(),
+                state.streak(),
+                state.failures(),
+                state.period(),
+                state.probe(),
+                state.ramp(),
+                state.generation() + 1);
+    }
+}

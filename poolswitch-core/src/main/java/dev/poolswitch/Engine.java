@@ -1,0 +1,436 @@
+package dev.poolswitch;
+
+import dev.poolswitch.store.KeyStateStore;
+import dev.poolswitch.verdict.Budget;
+import dev.poolswitch.verdict.Scope;
+import dev.poolswitch.verdict.Verdict;
+import java.lang.System.Logger;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The machinery of a pool.
+ *
+ * <h2>Implementation note</h2>
+ *
+ * <p><b>Who decides.</b> Whether a key may be used is told by its gates (key, key and model, group, upstream) and its
+ * meters, nothing else. A gate is an immutable {@link GateState} in an atomic reference; {@link GateRules} makes the next
+ * one. Meters guard themselves. There is no lock around the pool: a lease is taken by reserving one thing after the other
+ * and undoing the reservations if one fails.
+ *
+ * <p><b>Who is looked at.</b> {@link ReadySet} remembers which keys may be ready, so that resting keys cost nothing. It
+ * is a hint that may be wrong in one direction only; see there. {@link RecoveryQueue} sets the bits again when a rest has
+ * run out, on the thread of whoever takes the next key. A lease's end sets its key's bit when only an event could.
+ *
+ * <p><b>Deliberate races.</b> Health figures are updated without synchronisation: a lost sample does no harm. A gate may
+ * be closed between its check and the send: the key was open when it was selected. Two threads may hold the last free
+ * permit for a moment; one gives it back.
+ *
+ * <p><b>Order at the end of a lease.</b> First the lease's place is given back, then the gates move, then the key is
+ * marked, then the line is served, then the store and the listeners hear of it. Nothing after the gates can fail a call.
+ */
+final class Engine {
+
+    static final CompletableFuture<Void> DURABLE = CompletableFuture.completedFuture(null);
+
+    private static final Logger LOG = System.getLogger("dev.poolswitch");
+    /** A tenth of a timeout late is early enough to take back a lease that nobody wants. */
+    private static final int RECLAIMS_PER_TIMEOUT = 10;
+
+    private final PoolSettings settings;
+    private final PoolClock clock;
+    private final Months months;
+    private final RecoveryQueue recoveries = new RecoveryQueue();
+    private final WaitingLine line = new WaitingLine(this);
+    private final Gate upstream = new Gate();
+    private final @Nullable WindowMeter shaping;
+    private final Map<String, Group> groups = new ConcurrentHashMap<>();
+    private final RetryBudget retryBudget = new RetryBudget();
+    private final LongAdder exhaustions = new LongAdder();
+    private final Selector selector;
+    private final Effects effects;
+    private final Listeners listeners;
+    private final Persistence persistence;
+    private volatile Roster roster;
+    private volatile boolean closed;
+    private volatile boolean leaking;
+    private volatile long reclaimAt;
+
+    Engine(PoolSettings settings, List<ApiKey> keys, @Nullable KeyStateStore store, List<PoolListener> listeners) {
+        this.settings = settings;
+        this.clock = new PoolClock(settings.timeSource());
+        this.months = new Months(clock, settings.quotaZone());
+        this.shaping = settings.rateLimitPerSecond().isPresent()
+                ? Shaping.meter(settings.rateLimitPerSecond().getAsDouble())
+                : null;
+        this.listeners = new Listeners(settings.name(), listeners);
+        this.roster = Roster.of(keys.stream().map(this::slot).toList(), recoveries);
+        this.selector = new Selector(settings.strategy(), settings.name());
+        this.effects = new Effects(this, new GateRules(Nanos.of(settings.cooldown()), settings.maxFailures()));
+        this.persistence = new Persistence(this, store);
+        this.reclaimAt = clock.now() + reclaimInterval();
+        persistence.restore();
+    }
+
+    // ---- taking leases
+
+    /** A lease at once, or nothing. */
+    @Nullable
+    Lease select(LeaseRequest request) {
+        long now = clock.now();
+        recoveries.release(now);
+        if (now >= reclaimAt) {
+            reclaim(now);
+        }
+        if (closed || (!upstream.pristine() && upstream.state().opensAt(now) != 0)) {
+            return null;
+        }
+        if (shaping != null && !shaping.tryTake(1, now)) {
+            return null;
+        }
+        Lease lease = selector.select(roster, request, now);
+        if (lease != null && !upstream.pristine() && !upstream.pass(lease, now)) {
+            lease.unused();
+            lease = null;
+        }
+        if (lease == null) {
+            if (shaping != null) {
+                shaping.giveBack(1);
+            }
+            return null;
+        }
+        taken(lease);
+        return lease;
+    }
+
+    /** A lease now or later, as the pool's policy says; fails with a {@link NoKeyAvailableException}. */
+    CompletableFuture<Lease> acquire(LeaseRequest request) {
+        boolean patient = !settings.whenExhausted().longestWait().isZero();
+        if (!patient || line.isEmpty()) {
+            Lease lease = select(request);
+            if (lease != null) {
+                return CompletableFuture.completedFuture(lease);
+            }
+        }
+        if (closed) {
+            return CompletableFuture.failedFuture(exhausted(request, "the pool is closed"));
+        }
+        if (settings.whenExhausted().isBestEffort()) {
+            Lease lease = bestEffort(request);
+            if (lease != null) {
+                return CompletableFuture.completedFuture(lease);
+            }
+        }
+        long patience = patience(request);
+        long now = clock.now();
+        if (patience <= 0 || worthTrying(request, now) > Nanos.plus(now, patience)) {
+            return CompletableFuture.failedFuture(exhausted(request, "no key is ready"));
+        }
+        return line.join(request, patience);
+    }
+
+    /** Whether nobody waits, so that a lease may be taken without a look at the line. */
+    boolean lineIsEmpty() {
+        return line.isEmpty();
+    }
+
+    /** When a call is worth another try: now or in the past when an event may tell any moment, NEVER when hopeless. */
+    long worthTrying(LeaseRequest request, long now) {
+        long earliest = Nanos.NEVER;
+        for (KeySlot slot : roster.slots().values()) {
+            if (slot.disabled() || !slot.suits(request)) {
+                continue;
+            }
+            long at = slot.opensAt(request, now);
+            if (at >= Nanos.NEVER) {
+                at = now + Shaping.EVENT_PATIENCE;
+            } else if (at <= now) {
+                slot.markReady();
+            }
+            earliest = Math.min(earliest, at);
+        }
+        if (earliest >= Nanos.NEVER) {
+            return Nanos.NEVER;
+        }
+        long upstreamAt = upstream.state().opensAt(now);
+        earliest = Math.max(earliest, upstreamAt >= Nanos.NEVER ? now + Shaping.EVENT_PATIENCE : upstreamAt);
+        return shaping == null ? earliest : Math.max(earliest, shaping.opensAt(1, now));
+    }
+
+    /** Makes the error for a call that found no key, and counts it. */
+    NoKeyAvailableException exhausted(LeaseRequest request, String what) {
+        exhaustions.increment();
+        long now = clock.now();
+        Map<String, String> reasons = new LinkedHashMap<>();
+        StatusReport report = new StatusReport(this, now);
+        long earliest = Nanos.NEVER;
+        for (KeySlot slot : roster.slots().values()) {
+            reasons.put(slot.key().id(), report.reason(slot, request));
+            if (!slot.disabled() && slot.suits(request)) {
+                earliest = Math.min(earliest, slot.opensAt(request, now));
+            }
+        }
+        earliest = Math.max(earliest, upstream.state().opensAt(now));
+        Instant recovery = earliest >= Nanos.NEVER ? null : clock.wall(Math.max(earliest, now));
+        listeners.tell(new PoolEvent.Exhausted(settings.name(), recovery == null ? Instant.MAX : recovery));
+        return new NoKeyAvailableException(settings.name(), what, reasons, recovery);
+    }
+
+    private @Nullable Lease bestEffort(LeaseRequest request) {
+        long now = clock.now();
+        KeySlot soonest = null;
+        for (KeySlot slot : roster.slots().values()) {
+            boolean usable = !slot.disabled() && slot.suits(request);
+            if (usable && (soonest == null || slot.opensAt(request, now) < soonest.opensAt(request, now))) {
+                soonest = slot;
+            }
+        }
+        if (soonest == null) {
+            return null;
+        }
+        Lease lease = new Lease(soonest, request, now);
+        soonest.takeAnyway(lease, now);
+        taken(lease);
+        return lease;
+    }
+
+    private long patience(LeaseRequest request) {
+        Duration policy = settings.whenExhausted().longestWait();
+        return Math.min(Nanos.of(policy), Nanos.of(request.timeout().orElse(policy)));
+    }
+
+    private void taken(Lease lease) {
+        persistence.counted();
+        Lease refused = lease.request().refused();
+        if (refused != null && refused.slot() != lease.slot()) {
+            refused.slot().counters().failedOver();
+            if (listeners.any()) {
+                listeners.tell(new PoolEvent.FailedOver(
+                        settings.name(), refused.key().id(), lease.key().id()));
+            }
+        }
+    }
+
+    // ---- ending leases
+
+    CompletionStage<Void> ended(Lease lease, Verdict verdict, long latencyNanos) {
+        long now = clock.now();
+        KeySlot slot = lease.slot();
+        slot.release(lease);
+        boolean closes = effects.apply(lease, verdict, now, latencyNanos);
+        if (slot.limitsLeases() || effects.mayHaveOpened(lease)) {
+            slot.markReady();
+            if (!line.isEmpty()) {
+                line.serve();
+            }
+        }
+        return closes ? persistence.commit() : DURABLE;
+    }
+
+    void unused(Lease lease) {
+        lease.slot().undo(lease, clock.now());
+        effects.returnProbes(lease);
+        lease.slot().markReady();
+        if (!line.isEmpty()) {
+            line.serve();
+        }
+    }
+
+    void learned(Lease lease, List<Budget> budgets) {
+        effects.learned(lease, budgets, clock.now());
+    }
+
+    void awaitDurable(CompletableFuture<Void> commit) {
+        persistence.await(commit);
+    }
+
+    CompletionStage<Void> durable() {
+        return persistence.commit();
+    }
+
+    /** Something opened by itself or by a person: everybody may look again. */
+    void opened() {
+        if (!line.isEmpty()) {
+            line.serve();
+        }
+    }
+
+    // ---- changing the pool
+
+    synchronized void addKey(ApiKey key) {
+        if (roster.slots().containsKey(key.id())) {
+            throw new IllegalArgumentException("key id " + key.id() + " is in the pool already; ids must differ");
+        }
+        KeySlot slot = slot(key);
+        List<KeySlot> slots = new ArrayList<>(roster.slots().values());
+        slots.add(slot);
+        roster = Roster.of(slots, recoveries);
+        persistence.restore(slot);
+        tellChange(key.id(), PoolEvent.KeyChanged.Change.ADDED);
+        opened();
+    }
+
+    synchronized boolean removeKey(String id) {
+        KeySlot leaving = roster.slots().get(id);
+        if (leaving == null) {
+            return false;
+        }
+        List<KeySlot> slots = new ArrayList<>(roster.slots().values());
+        slots.remove(leaving);
+        leaving.disable(true);
+        leaving.sit(null);
+        if (leaving.group() != null) {
+            leaving.group().members().remove(leaving);
+        }
+        roster = Roster.of(slots, recoveries);
+        tellChange(id, PoolEvent.KeyChanged.Change.REMOVED);
+        opened();
+        return true;
+    }
+
+    void disable(String id, boolean out) {
+        KeySlot slot = required(id);
+        slot.disable(out);
+        effects.personChanged(slot, false);
+        tellChange(id, out ? PoolEvent.KeyChanged.Change.DISABLED : PoolEvent.KeyChanged.Change.ENABLED);
+        opened();
+    }
+
+    void reset(String id) {
+        KeySlot slot = required(id);
+        effects.personChanged(slot, true);
+        tellChange(id, PoolEvent.KeyChanged.Change.RESET);
+        opened();
+    }
+
+    synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        line.dismiss();
+        persistence.close();
+        listeners.close();
+    }
+
+    private void tellChange(String id, PoolEvent.KeyChanged.Change change) {
+        listeners.tell(new PoolEvent.KeyChanged(settings.name(), id, change));
+    }
+
+    private KeySlot required(String id) {
+        KeySlot slot = roster.slots().get(Checks.notNull("key id", id));
+        if (slot == null) {
+            throw new IllegalArgumentException("no key with id " + Checks.shown(id) + " is in the pool");
+        }
+        return slot;
+    }
+
+    private KeySlot slot(ApiKey key) {
+        Group group = key.group()
+                .map(name -> groups.computeIfAbsent(name, Group::new))
+                .orElse(null);
+        KeySlot slot = new KeySlot(key, this, group, months);
+        if (group != null) {
+            group.members().add(slot);
+        }
+        return slot;
+    }
+
+    // ---- lost leases
+
+    /** Takes back leases that nobody ended. Done by whoever comes by, for an idle pool has no thread. */
+    void reclaim(long now) {
+        reclaimAt = now + reclaimInterval();
+        long before = now - Nanos.of(settings.leaseTimeout());
+        for (KeySlot slot : roster.slots().values()) {
+            for (Lease lost : slot.lostSince(before)) {
+                reclaim(lost);
+            }
+        }
+    }
+
+    private void reclaim(Lease lost) {
+        String taken = lost.site == null ? "a place that was not noted" : lost.site.toString();
+        lost.close();
+        leaking = true;
+        LOG.log(
+                Logger.Level.WARNING,
+                "pool " + settings.name() + ": a lease of key " + lost.key().id() + " was not ended within "
+                        + settings.leaseTimeout() + " and is taken back; it was taken by " + taken
+                        + ". End every lease in a try statement, and close every response body.");
+        listeners.tell(new PoolEvent.LeaseReclaimed(settings.name(), lost.key().id(), taken));
+    }
+
+    private long reclaimInterval() {
+        return Math.max(1, Nanos.of(settings.leaseTimeout()) / RECLAIMS_PER_TIMEOUT);
+    }
+
+    // ---- what the parts need of each other
+
+    PoolSettings settings() {
+        return settings;
+    }
+
+    PoolClock clock() {
+        return clock;
+    }
+
+    Roster roster() {
+        return roster;
+    }
+
+    Gate upstream() {
+        return upstream;
+    }
+
+    Map<String, Group> groups() {
+        return groups;
+    }
+
+    Listeners listeners() {
+        return listeners;
+    }
+
+    Persistence persistence() {
+        return persistence;
+    }
+
+    RetryBudget retryBudget() {
+        return retryBudget;
+    }
+
+    boolean leaking() {
+        return leaking;
+    }
+
+    int waiting() {
+        return line.length();
+    }
+
+    long exhaustions() {
+        return exhaustions.sum();
+    }
+
+    void log(Logger.Level level, String message) {
+        LOG.log(level, "pool " + settings.name() + ": " + message);
+    }
+
+    /** What a scope is called in records and events: its model or group, else nothing. */
+    static String subject(Scope scope, Lease lease) {
+        return switch (scope) {
+            case KEY, UPSTREAM -> "";
+            case KEY_AND_MODEL -> String.valueOf(lease.request().modelOrNull());
+            case GROUP ->
+                lease.slot().group() == null ? "" : lease.slot().group().name();
+        };
+    }
+}

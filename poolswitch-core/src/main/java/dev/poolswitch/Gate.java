@@ -1,0 +1,59 @@
+package dev.poolswitch;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.function.UnaryOperator;
+
+/** The one mechanism for "not now", for one scope: an atomic {@link GateState} and nothing else. */
+@SuppressWarnings("ReferenceEquality") // A transition that returns its argument has changed nothing.
+final class Gate {
+
+    private static final VarHandle STATE;
+
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(Gate.class, "state", GateState.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private volatile GateState state = GateState.OPEN;
+
+    GateState state() {
+        return state;
+    }
+
+    /** Whether nothing was ever held against the scope, or all is forgotten; the first look on the happy path. */
+    boolean pristine() {
+        return state == GateState.OPEN;
+    }
+
+    /** Moves on to the next state. Returns whether anything changed. */
+    boolean move(UnaryOperator<GateState> transition) {
+        while (true) {
+            GateState before = state;
+            GateState after = transition.apply(before);
+            if (after == before) {
+                return false;
+            }
+            if (STATE.compareAndSet(this, before, after)) {
+                return true;
+            }
+        }
+    }
+
+    /** Passes through, as the probe where one is due. Returns whether the lease may go. */
+    boolean pass(Lease lease, long now) {
+        GateState before = state;
+        if (before.open()) {
+            return true;
+        }
+        return before.probeDue(now) && STATE.compareAndSet(this, before, before.withProbe(lease));
+    }
+
+    /** Gives the probe back when the lease could not go after all. */
+    void unpass(Lease lease) {
+        move(before -> before.probe() == lease ? before.withProbe(null) : before);
+    }
+}

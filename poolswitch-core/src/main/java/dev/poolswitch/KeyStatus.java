@@ -1,0 +1,48 @@
+package dev.poolswitch;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key at one moment. Counters include those of earlier runs when a store keeps them.
+ *
+ * @param id the key's id
+ * @param state whether it is used, and if not, why
+ * @param tier the key's tier
+ * @param group the key's group; {@code null} without one
+ * @param inFlight leases that have not ended
+ * @param requests leases taken
+ * @param successes leases of this run that ended well
+ * @param refusals answers that refused the key
+ * @param failures answers or connections that broke
+ * @param failovers calls that went on with another key
+ * @param cooldownUntil when the key is used or tested again; {@code null} when nothing blocks it or only an event can
+ *     end the block
+ * @param reason why it is not ready, in machine-readable words; empty when it is
+ * @param estimatedRemainingQuota what is left of the monthly quota; empty without one
+ * @param utilisation the fullest of its limits, 0 to 1
+ * @param successRate the share of leases that succeeded lately, 0 to 1
+ * @param latency the mean time from lease to answer lately
+ * @param metadata what the application noted
+ */
+public record KeyStatus(
+        String id,
+        KeyState state,
+        int tier,
+        @Nullable String group,
+        int inFlight,
+        long requests,
+        long successes,
+        long refusals,
+        long failures,
+        long failovers,
+        @Nullable Instant cooldownUntil,
+        String reason,
+        OptionalLong estimatedRemainingQuota,
+        double utilisation,
+        double successRate,
+        Duration latency,
+        Map<String, String> metadata) {}

@@ -1,0 +1,40 @@
+package dev.poolswitch;
+
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * The keys at one moment, in the order in which they were added, and their tiers, lowest first. Immutable, but for the
+ * tiers' knowledge of who may be ready.
+ */
+record Roster(Map<String, KeySlot> slots, List<Tier> tiers) {
+
+    static Roster of(Iterable<KeySlot> slots, RecoveryQueue recoveries) {
+        Map<String, KeySlot> byId = new LinkedHashMap<>();
+        slots.forEach(slot -> byId.put(slot.key().id(), slot));
+        Map<Integer, List<KeySlot>> byTier = byId.values().stream()
+                .sorted(Comparator.comparingInt(slot -> slot.key().tier()))
+                .collect(Collectors.groupingBy(slot -> slot.key().tier(), TreeMap::new, Collectors.toList()));
+        Function<List<KeySlot>, Tier> seated = members -> {
+            Tier tier = new Tier(members, recoveries);
+            for (int i = 0; i < members.size(); i++) {
+                members.get(i).sit(new KeySlot.Seat(tier, i));
+            }
+            return tier;
+        };
+        return new Roster(byId, byTier.values().stream().map(seated).toList());
+    }
+
+    int size() {
+        return slots.size();
+    }
+
+    void markReady() {
+        slots.values().forEach(KeySlot::markReady);
+    }
+}

@@ -1,0 +1,220 @@
+package dev.poolswitch;
+
+import dev.poolswitch.store.KeyRecord;
+import dev.poolswitch.store.Salt;
+import dev.poolswitch.verdict.Scope;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/** Translates between the engine's state on the pool's clock and a store's records in wall-clock time. */
+final class StateMapper {
+
+    /** Who hears of a block from another process lets that process probe first. */
+    private static final long LONGEST_DEFERENCE = Duration.ofSeconds(1).toNanos();
+
+    private final Engine engine;
+    private volatile String salt = Salt.random();
+    /** What each key's counters were when they were saved last; used by the writer's thread only. */
+    private final IdentityHashMap<KeySlot, KeyRecord.Counters> savedCounters = new IdentityHashMap<>();
+
+    StateMapper(Engine engine) {
+        this.engine = engine;
+    }
+
+    void salt(String stored) {
+        salt = stored;
+    }
+
+    /**
+     * Records for a store.
+     *
+     * @param changes the records, their counters an increase
+     * @param whenSaved to be run when the store has them
+     */
+    record Batch(List<KeyRecord> changes, Runnable whenSaved) {
+        void saved() {
+            whenSaved.run();
+        }
+    }
+
+    Batch batch(Map<KeyRecord.Id, KeySlot> changed) {
+        long now = engine.clock().now();
+        Instant wall = engine.settings().timeSource().instant();
+        List<KeyRecord> records = new ArrayList<>();
+        IdentityHashMap<KeySlot, KeyRecord.Counters> totals = new IdentityHashMap<>();
+        for (KeySlot slot : engine.roster().slots().values()) {
+            KeyRecord.Counters total = total(slot, now);
+            KeyRecord.Counters increase = increase(savedCounters.get(slot), total);
+            KeyRecord.Id id = new KeyRecord.Id(Scope.KEY, slot.key().id(), "");
+            if (!increase.none() || changed.containsKey(id)) {
+                records.add(record(id, slot, slot.gate().state(), now, wall, increase));
+                totals.put(slot, total);
+            }
+        }
+        changed.forEach((id, slot) -> {
+            Gate gate = id.scope() == Scope.KEY ? null : gate(id, slot);
+            if (gate != null) {
+                records.add(record(id, slot, gate.state(), now, wall, KeyRecord.Counters.NONE));
+            }
+        });
+        return new Batch(records, () -> savedCounters.putAll(totals));
+    }
+
+    /** Takes over what the store or another process knows, as far as it is newer than what is known here. */
+    void adopt(KeyRecord record, boolean atStart) {
+        KeySlot slot = engine.roster().slots().get(record.keyId());
+        boolean ofKey = record.scope() == Scope.KEY || record.scope() == Scope.KEY_AND_MODEL;
+        if (ofKey && (slot == null || !record.fingerprint().equals(Fingerprint.of(slot.key(), salt)))) {
+            return;
+        }
+        long now = engine.clock().now();
+        if (record.scope() == Scope.KEY && slot != null) {
+            if (atStart) {
+                restoreCounters(slot, record.counters(), now);
+            }
+            boolean byPerson = record.generation() > slot.gate().state().generation();
+            if (atStart || byPerson) {
+                slot.disable(record.disabled());
+            }
+        }
+        Gate gate = gate(record.id(), slot);
+        if (gate != null) {
+            GateState stored = state(record, now, atStart);
+            gate.move(state -> newer(state, stored));
+            markReady(record.scope(), slot, record.subject());
+        }
+    }
+
+    private void restoreCounters(KeySlot slot, KeyRecord.Counters counters, long now) {
+        slot.counters().restore(counters);
+        MonthlyQuota quota = slot.quota();
+        if (quota != null && counters.quotaMonth() != null) {
+            quota.add(Months.number(counters.quotaMonth()), counters.quotaUsed(), now);
+        }
+        savedCounters.put(slot, total(slot, now));
+    }
+
+    /** The same rule as {@link KeyRecord#mergedWith}, on the pool's clock. */
+    private static GateState newer(GateState known, GateState stored) {
+        if (known.generation() != stored.generation()) {
+            return known.generation() > stored.generation() ? known : stored;
+        }
+        if (known.open() || stored.open()) {
+            boolean unknown = known.open() && stored.open();
+            return unknown || stored.changedAt() <= known.changedAt() ? known : stored;
+        }
+        return stored.avoidUntil() > known.avoidUntil() ? stored.withProbe(known.probe()) : known;
+    }
+
+    private @Nullable Gate gate(KeyRecord.Id id, @Nullable KeySlot slot) {
+        return switch (id.scope()) {
+            case KEY -> slot == null ? null : slot.gate();
+            case KEY_AND_MODEL ->
+                slot == null ? null : slot.modelGate(id.subject()).gate();
+            case GROUP -> {
+                Group group = engine.groups().get(id.subject());
+                yield group == null ? null : group.gate();
+            }
+            case UPSTREAM -> engine.upstream();
+        };
+    }
+
+    private void markReady(Scope scope, @Nullable KeySlot slot, String subject) {
+        if (scope == Scope.UPSTREAM) {
+            engine.roster().markReady();
+        } else if (scope == Scope.GROUP) {
+            Group group = engine.groups().get(subject);
+            if (group != null) {
+                group.markReady();
+            }
+        } else if (slot != null) {
+            slot.markReady();
+        }
+    }
+
+    private GateState state(KeyRecord record, long now, boolean atStart) {
+        if (record.open()) {
+            return new GateState(
+                    record.cause(),
+                    "",
+                    0,
+                    0,
+                    clockTime(record.changedAt(), now),
+                    record.streak(),
+                    record.failures(),
+                    0,
+                    null,
+                    0,
+                    record.generation());
+        }
+        long deference = atStart ? 0 : ThreadLocalRandom.current().nextLong(LONGEST_DEFERENCE);
+        return new GateState(
+                record.cause(),
+                record.code(),
+                clockTime(record.closedUntil(), now) + deference,
+                clockTime(record.avoidUntil(), now) + deference,
+                clockTime(record.changedAt(), now),
+                record.streak(),
+                record.failures(),
+                Nanos.of(record.period()),
+                null,
+                0,
+                record.generation());
+    }
+
+    private long clockTime(Instant wall, long now) {
+        return engine.clock().pool(wall, now);
+    }
+
+    private KeyRecord record(
+            KeyRecord.Id id, KeySlot slot, GateState state, long now, Instant wall, KeyRecord.Counters counters) {
+        boolean ofKey = id.scope() == Scope.KEY || id.scope() == Scope.KEY_AND_MODEL;
+        return new KeyRecord(
+                id.scope(),
+                id.keyId(),
+                id.subject(),
+                ofKey ? Fingerprint.of(slot.key(), salt) : "",
+                state.generation(),
+                id.scope() == Scope.KEY && slot.disabled(),
+                state.cause(),
+                state.code(),
+                PoolClock.wall(state.open() ? now : state.closedUntil(), now, wall),
+                PoolClock.wall(state.open() ? now : state.avoidUntil(), now, wall),
+                state.changedAt() == 0 ? Instant.EPOCH : PoolClock.wall(state.changedAt(), now, wall),
+                state.streak(),
+                state.failures(),
+                Duration.ofNanos(state.period()),
+                counters);
+    }
+
+    private static KeyRecord.Counters total(KeySlot slot, long now) {
+        MonthlyQuota quota = slot.quota();
+        return new KeyRecord.Counters(
+                slot.requests(),
+                slot.counters().refusals(),
+                slot.counters().failures(),
+                slot.counters().failovers(),
+                quota == null ? null : quota.month(now).text(),
+                quota == null ? 0 : quota.used(now));
+    }
+
+    private static KeyRecord.Counters increase(KeyRecord.@Nullable Counters before, KeyRecord.Counters total) {
+        if (before == null) {
+            return total;
+        }
+        boolean sameMonth = total.quotaMonth() != null && total.quotaMonth().equals(before.quotaMonth());
+        return new KeyRecord.Counters(
+                total.requests() - before.requests(),
+                total.refusals() - before.refusals(),
+                total.failures() - before.failures(),
+                total.failovers() - before.failovers(),
+                total.quotaMonth(),
+                total.quotaUsed() - (sameMonth ? before.quotaUsed() : 0));
+    }
+}

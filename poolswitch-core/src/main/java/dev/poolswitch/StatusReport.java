@@ -1,0 +1,123 @@
+package dev.poolswitch;
+
+import dev.poolswitch.verdict.VerdictKind;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Tells in words and figures how things stand at one moment. */
+final class StatusReport {
+
+    private final Engine engine;
+    private final long now;
+
+    StatusReport(Engine engine, long now) {
+        this.engine = engine;
+        this.now = now;
+    }
+
+    PoolStatus pool() {
+        List<KeyStatus> keys =
+                engine.roster().slots().values().stream().map(this::key).toList();
+        return new PoolStatus(
+                engine.settings().name(),
+                engine.settings().timeSource().instant(),
+                keys,
+                engine.waiting(),
+                engine.retryBudget().retries(),
+                engine.exhaustions(),
+                engine.persistence().failing());
+    }
+
+    /** Why a key cannot serve a call, in a few words for an error message. */
+    String reason(KeySlot slot, LeaseRequest request) {
+        if (request.tried(slot)) {
+            return "tried already in this call";
+        }
+        if (!slot.suits(request)) {
+            return "not for this model or call";
+        }
+        KeyState state = state(slot);
+        long until = slot.opensAt(request, now);
+        String upstream = engine.upstream().state().opensAt(now) == 0 ? "" : " (the whole upstream is cooling down)";
+        if (state == KeyState.READY) {
+            return (until <= now ? "ready, but others were first" : "no room for this call until " + instant(until))
+                    + upstream;
+        }
+        String code = code(slot);
+        return state.name().toLowerCase(java.util.Locale.ROOT)
+                + (code.isEmpty() ? "" : " [" + code + "]")
+                + (until < Nanos.NEVER ? " until " + instant(until) : "")
+                + upstream;
+    }
+
+    private KeyStatus key(KeySlot slot) {
+        KeyState state = state(slot);
+        int inFlight = slot.inFlight();
+        return new KeyStatus(
+                slot.key().id(),
+                state,
+                slot.key().tier(),
+                slot.key().group().orElse(null),
+                inFlight,
+                slot.requests(),
+                slot.counters().successes(slot.startedLeases() - inFlight),
+                slot.counters().refusals(),
+                slot.counters().failures(),
+                slot.counters().failovers(),
+                state == KeyState.READY ? null : recovery(slot),
+                state == KeyState.READY ? "" : code(slot),
+                slot.estimatedRemainingQuota(),
+                slot.utilisation(now),
+                slot.successRate(),
+                Duration.ofNanos(slot.counters().latencyNanos()),
+                slot.key().metadata());
+    }
+
+    private KeyState state(KeySlot slot) {
+        if (slot.disabled()) {
+            return KeyState.DISABLED;
+        }
+        GateState gate = blocking(slot);
+        if (!gate.open()) {
+            return now >= gate.closedUntil() ? KeyState.PROBING : named(gate.cause());
+        }
+        if (slot.quota() != null && slot.quota().remaining(now) == 0) {
+            return KeyState.QUOTA_EXHAUSTED;
+        }
+        return slot.opensAt(now) > now ? KeyState.SATURATED : KeyState.READY;
+    }
+
+    private static KeyState named(VerdictKind cause) {
+        return switch (cause) {
+            case QUOTA_EXHAUSTED -> KeyState.QUOTA_EXHAUSTED;
+            case KEY_REJECTED, KEY_FORBIDDEN -> KeyState.REJECTED;
+            case UPSTREAM_ERROR, NETWORK_FAILURE -> KeyState.CIRCUIT_OPEN;
+            default -> KeyState.RATE_LIMITED;
+        };
+    }
+
+    /** The key's own gate, or that of its group when only that one blocks. */
+    private static GateState blocking(KeySlot slot) {
+        GateState own = slot.gate().state();
+        return own.open() && slot.group() != null ? slot.group().gate().state() : own;
+    }
+
+    private String code(KeySlot slot) {
+        GateState gate = blocking(slot);
+        if (!gate.open()) {
+            return gate.code().isEmpty() ? gate.cause().name() : gate.code();
+        }
+        return slot.quota() != null && slot.quota().remaining(now) == 0 ? "monthlyQuota used up" : "";
+    }
+
+    private @Nullable Instant recovery(KeySlot slot) {
+        long at = slot.opensAt(now);
+        return at >= Nanos.NEVER ? null : instant(Math.max(at, now));
+    }
+
+    private Instant instant(long at) {
+        return engine.clock().wall(at);
+    }
+}

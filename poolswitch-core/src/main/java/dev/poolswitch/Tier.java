@@ -1,0 +1,142 @@
+package dev.poolswitch;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** The keys of one tier and which of them may be ready. The keys do not change; another key makes another tier. */
+final class Tier {
+
+    /** Beyond this many candidates a comparing strategy stops looking: its cost must not grow with the pool. */
+    static final int SAMPLE = 16;
+
+    private static final int CURSOR_TRIES = 4;
+
+    final KeySlot[] slots;
+    final ReadySet ready;
+    private final RecoveryQueue recoveries;
+    private final AtomicInteger cursor = new AtomicInteger(-1);
+
+    Tier(List<KeySlot> slots, RecoveryQueue recoveries) {
+        this.slots = slots.toArray(new KeySlot[0]);
+        this.ready = new ReadySet(this.slots.length);
+        this.recoveries = recoveries;
+    }
+
+    /** Compares candidates for {@link #best}. */
+    @FunctionalInterface
+    interface Ranking {
+        boolean better(KeySlot candidate, KeySlot best, long now);
+    }
+
+    /** The best of at most {@value #SAMPLE} candidates from a random place on; a key that owes a probe goes first. */
+    @Nullable
+    KeySlot best(LeaseRequest request, long now, Ranking ranking) {
+        KeySlot best = null;
+        KeySlot untested = null;
+        int seen = 0;
+        int first = ready.random();
+        for (int at = first; at >= 0 && seen < SAMPLE; at = following(at, first)) {
+            KeySlot slot = admitted(at, request, now);
+            if (slot == null) {
+                continue;
+            }
+            if (slot.owesProbe(now)) {
+                if (request.mayProbe()) {
+                    return slot;
+                }
+                untested = slot;
+                continue;
+            }
+            seen++;
+            if (best == null || ranking.better(slot, best, now)) {
+                best = slot;
+            }
+        }
+        return best != null ? best : untested;
+    }
+
+    /** A random candidate. */
+    @Nullable
+    KeySlot any(LeaseRequest request, long now) {
+        int at = ready.random();
+        KeySlot slot = at < 0 ? null : admitted(at, request, now);
+        return slot != null && (request.mayProbe() || !slot.owesProbe(now))
+                ? slot
+                : best(request, now, (a, b, n) -> false);
+    }
+
+    /** The candidate after the one that was taken last. */
+    @Nullable
+    KeySlot inTurn(LeaseRequest request, long now) {
+        KeySlot slot = null;
+        for (int tries = 0; tries < CURSOR_TRIES; tries++) {
+            int taken = cursor.get();
+            int at = firstAdmitted(ready.next(taken + 1), request, now);
+            if (at < 0) {
+                return null;
+            }
+            slot = slots[at];
+            if (cursor.compareAndSet(taken, at)) {
+                return slot;
+            }
+        }
+        return slot;
+    }
+
+    /** All candidates, for a strategy of the user. */
+    List<KeySlot> all(LeaseRequest request, long now) {
+        List<KeySlot> all = new ArrayList<>();
+        int first = ready.next(0);
+        for (int at = first; at >= 0; at = following(at, first)) {
+            KeySlot slot = admitted(at, request, now);
+            if (slot != null) {
+                all.add(slot);
+            }
+        }
+        return all;
+    }
+
+    /** Takes a key that is not ready out of the sight of later selections until it is worth a look again. */
+    void shut(KeySlot slot, int position, long now) {
+        ready.clear(position);
+        long opensAt = slot.opensAt(now);
+        if (opensAt <= now) {
+            ready.set(position);
+        } else if (opensAt < Nanos.NEVER) {
+            recoveries.add(slot, opensAt);
+        }
+    }
+
+    private int firstAdmitted(int first, LeaseRequest request, long now) {
+        int untested = -1;
+        for (int at = first; at >= 0; at = following(at, first)) {
+            KeySlot slot = admitted(at, request, now);
+            if (slot != null && (request.mayProbe() || !slot.owesProbe(now))) {
+                return at;
+            }
+            untested = slot == null ? untested : at;
+        }
+        return untested;
+    }
+
+    private @Nullable KeySlot admitted(int position, LeaseRequest request, long now) {
+        KeySlot slot = slots[position];
+        if (slot.shut(now)) {
+            shut(slot, position, now);
+            return null;
+        }
+        return request.isPlain() || slot.serves(request, now) ? slot : null;
+    }
+
+    /** The next set position, or -1 when the round that began at {@code first} is complete. */
+    private int following(int at, int first) {
+        int next = ready.next(at + 1);
+        boolean wrapped = next <= at;
+        if (next < 0 || (at >= first ? wrapped && next >= first : wrapped || next >= first)) {
+            return -1;
+        }
+        return next;
+    }
+}

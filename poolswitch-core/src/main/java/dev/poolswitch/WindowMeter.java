@@ -1,0 +1,135 @@
+package dev.poolswitch;
+
+import java.util.Arrays;
+
+/**
+ * Counts what was sent in a sliding window and never lets more through than the limit, whichever window the provider
+ * uses: fixed, sliding or a token bucket. A permit comes back one window and a guard after its send; the guard (0.2 % of
+ * the window) covers requests that travel at different speeds. Sends of the same granule (0.25 % of the window) share an
+ * entry that is stamped by the last of them, so a permit is at most 0.45 % of the window late and at most 401 entries
+ * are kept, however large the limit is.
+ *
+ * <p>Guarded by its own monitor, which is held for a few dozen nanoseconds and never across foreign code.
+ */
+final class WindowMeter {
+
+    private static final int GUARD_SHARE = 500;
+    private static final int GRANULE_SHARE = 400;
+
+    private final Limit limit;
+    private final long span;
+    private final long granule;
+    private long used;
+    private long[] opened = new long[4];
+    private long[] last = new long[4];
+    private long[] amounts = new long[4];
+    private int head;
+    private int size;
+
+    WindowMeter(Limit limit) {
+        this.limit = limit;
+        long window = Nanos.of(limit.window());
+        this.span = window + window / GUARD_SHARE;
+        this.granule = window / GRANULE_SHARE;
+    }
+
+    Limit limit() {
+        return limit;
+    }
+
+    /** Takes so many permits if there is room. More than the whole limit is cut to the limit, else it could never go. */
+    synchronized boolean tryTake(long amount, long now) {
+        expire(now);
+        long taken = Math.min(amount, limit.amount());
+        if (used + taken > limit.amount()) {
+            return false;
+        }
+        add(taken, now);
+        return true;
+    }
+
+    /** Takes permits for what has happened already, room or not. */
+    synchronized void take(long amount, long now) {
+        expire(now);
+        add(amount, now);
+    }
+
+    /** Gives back permits that were taken lately and not used. */
+    synchronized void giveBack(long amount) {
+        long left = amount;
+        for (int i = size - 1; i >= 0 && left > 0; i--) {
+            int at = (head + i) % amounts.length;
+            long part = Math.min(left, amounts[at]);
+            amounts[at] -= part;
+            used -= part;
+            left -= part;
+        }
+    }
+
+    /** When so many permits can be had: 0 when now. */
+    synchronized long opensAt(long amount, long now) {
+        expire(now);
+        long excess = used + Math.min(amount, limit.amount()) - limit.amount();
+        if (excess <= 0) {
+            return 0;
+        }
+        for (int i = 0; i < size; i++) {
+            int at = (head + i) % amounts.length;
+            excess -= amounts[at];
+            if (excess <= 0) {
+                return last[at] + span;
+            }
+        }
+        return now + span;
+    }
+
+    /** How much of the limit is in use, 0 to 1 (more after a settlement upwards). */
+    synchronized double utilisation(long now) {
+        expire(now);
+        return (double) used / limit.amount();
+    }
+
+    private void add(long amount, long now) {
+        if (amount <= 0) {
+            return;
+        }
+        used += amount;
+        if (size > 0) {
+            int newest = (head + size - 1) % amounts.length;
+            if (now - opened[newest] < granule) {
+                amounts[newest] += amount;
+                last[newest] = Math.max(last[newest], now);
+                return;
+            }
+        }
+        if (size == amounts.length) {
+            grow();
+        }
+        int at = (head + size) % amounts.length;
+        opened[at] = now;
+        last[at] = now;
+        amounts[at] = amount;
+        size++;
+    }
+
+    private void expire(long now) {
+        while (size > 0 && now - last[head] >= span) {
+            used -= amounts[head];
+            head = (head + 1) % amounts.length;
+            size--;
+        }
+    }
+
+    private void grow() {
+        opened = straightened(opened);
+        last = straightened(last);
+        amounts = straightened(amounts);
+        head = 0;
+    }
+
+    private long[] straightened(long[] ring) {
+        long[] larger = Arrays.copyOf(Arrays.copyOfRange(ring, head, ring.length), ring.length * 2);
+        System.arraycopy(ring, 0, larger, ring.length - head, head);
+        return larger;
+    }
+}

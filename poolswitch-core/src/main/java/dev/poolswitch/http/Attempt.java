@@ -1,0 +1,183 @@
+package dev.poolswitch.http;
+
+import dev.poolswitch.ApiKey;
+import dev.poolswitch.KeyPlacement;
+import dev.poolswitch.Lease;
+import dev.poolswitch.Origin;
+import dev.poolswitch.verdict.Verdict;
+import dev.poolswitch.verdict.VerdictKind;
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One send of a request with one key. It is ended exactly once, by {@link #answered}, {@link #failed} or
+ * {@link #cancelled}; each tells what comes next. After an answer is delivered, the attempt is the tap of its body:
+ * {@link #bytes}, then one of {@link #end}, {@link #broken} and {@link #closedEarly}. Reports after the first of these are
+ * ignored. One thread at a time.
+ */
+public final class Attempt implements Step {
+
+    private final HttpCall call;
+    private final Lease lease;
+    private final Origin origin;
+    private int sends;
+    private long remainingBytes = -1;
+    private Verdict verdict = Verdict.neutral();
+
+    Attempt(HttpCall call, Lease lease) {
+        this.call = call;
+        this.lease = lease;
+        this.origin = lease.key().baseUrl().map(Origin::of).orElse(call.origin());
+    }
+
+    /** The origin that the request goes to and the only one that may see the key. */
+    public Origin origin() {
+        return origin;
+    }
+
+    /** Whether a hop of the request may carry the key: only one to the attempt's own origin may. */
+    public boolean mayCarryKey(String scheme, String host, int port) {
+        return origin.is(scheme, host, port);
+    }
+
+    /** Where the key stands. */
+    public KeyPlacement placement() {
+        return lease.key().placement().orElse(call.pool().settings().placement());
+    }
+
+    /** The value for {@link #placement()}: the secret, with its scheme word if it has one. Never log it. */
+    public String credential() {
+        return placement().value(lease.key().secret());
+    }
+
+    /**
+     * Where to send the request instead of its own URL: the base URL of a key that has one, with the request's path and
+     * query behind it. {@code null} when the request goes where it was meant to go.
+     *
+     * @param path the request's encoded path
+     * @param query the request's encoded query, {@code null} for none
+     */
+    public @Nullable URI redirected(String path, @Nullable String query) {
+        ApiKey key = lease.key();
+        if (key.baseUrl().isEmpty()) {
+            return null;
+        }
+        String base = key.baseUrl().get().toString();
+        String prefix = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
+        return URI.create(prefix + path + (query == null ? "" : "?" + query));
+    }
+
+    /** The request is written to a connection now, key included. Called for each hop and each hidden repetition. */
+    public void sending() {
+        if (sends++ > 0) {
+            lease.sentAgain();
+        }
+    }
+
+    /** The answer's head has come. The answer must stay open until the next step is known. */
+    public Step answered(ResponseView answer) {
+        if (!answer.fromNetwork()) {
+            lease.unused();
+            return Deliver.DELIVER;
+        }
+        if (!answer.answeredBy(origin)) {
+            verdict = Verdict.neutral();
+            return delivered(answer);
+        }
+        verdict = call.classify(answer);
+        VerdictKind kind = verdict.kind();
+        if (kind.refusesKey() || kind.transientFault()) {
+            end(verdict);
+            return call.afterFault(this, verdict);
+        }
+        return delivered(answer);
+    }
+
+    /** No answer came. The cause is thrown to the application unchanged if nothing more can be done. */
+    public Step failed(Throwable cause) {
+        verdict = call.verdictOf(cause);
+        if (sends == 0 && verdict.kind() == VerdictKind.TIMEOUT) {
+            lease.unused();
+        } else {
+            end(verdict);
+        }
+        return call.afterFailure(this, verdict, cause);
+    }
+
+    /** The application gave up; nothing is learned. */
+    public void cancelled() {
+        if (sends == 0) {
+            lease.unused();
+        } else {
+            lease.close();
+        }
+    }
+
+    /** The attempt was never begun. */
+    void unsent() {
+        lease.unused();
+    }
+
+    /** Whether the caller still reads the body, so that it must be tapped. */
+    public boolean isOpen() {
+        return !lease.isEnded();
+    }
+
+    /** Bytes of the delivered body passed by. */
+    public void bytes(byte[] array, int offset, int length) {
+        passed(length);
+    }
+
+    /** As {@link #bytes} for a stack that does not show the bytes themselves. */
+    public void passed(long length) {
+        if (remainingBytes > 0) {
+            remainingBytes -= length;
+            if (remainingBytes <= 0) {
+                end();
+            }
+        }
+    }
+
+    /** The body is complete. */
+    public void end() {
+        end(verdict);
+    }
+
+    /** The body broke off: the key's route failed, unless the caller had cancelled. */
+    public void broken(Throwable cause, boolean byCaller) {
+        end(byCaller ? Verdict.neutral() : call.verdictOf(cause));
+    }
+
+    /** The caller has read enough; what came was good. */
+    public void closedEarly() {
+        end(verdict.kind() == VerdictKind.SUCCESS ? Verdict.neutral() : verdict);
+    }
+
+    /** Whether bytes with this key may have reached the upstream. */
+    boolean wasSent() {
+        return sends > 0;
+    }
+
+    Lease lease() {
+        return lease;
+    }
+
+    private Step delivered(ResponseView answer) {
+        if (!answer.hasBody() || answer.contentLength() == 0) {
+            end(verdict);
+        } else {
+            remainingBytes = answer.contentLength();
+        }
+        return Deliver.DELIVER;
+    }
+
+    private void end(Verdict with) {
+        call.noteDurable(lease.end(with));
+    }
+
+    /** Shows the key's id only. */
+    @Override
+    public String toString() {
+        return "Attempt[" + lease.key().id() + "]";
+    }
+}

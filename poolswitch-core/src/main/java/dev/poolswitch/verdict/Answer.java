@@ -1,0 +1,38 @@
+package dev.poolswitch.verdict;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A view of an upstream's answer. Valid only during the call that hands it over; not thread-safe. An adapter implements
+ * it over its client's native answer, so nothing is copied unless a classifier asks.
+ */
+public interface Answer {
+
+    /** The status code. */
+    int status();
+
+    /** The first value of a header, by case-insensitive name; {@code null} when absent. */
+    @Nullable
+    String header(String name);
+
+    /** All values of a header in the order of their arrival, by case-insensitive name; empty when absent. */
+    List<String> headers(String name);
+
+    /** Hands over each header line, name then value, in the order of arrival. */
+    void forEachHeader(BiConsumer<String, String> consumer);
+
+    /**
+     * The first bytes of the body, as they came after transfer coding, without consuming them: whoever reads the body
+     * later still gets all of it. Reading is bounded in size and time by the adapter, so fewer bytes than asked for may
+     * come although the body is longer.
+     *
+     * @param maxBytes the most bytes to return; 65,536 at most are honoured
+     */
+    byte[] bodyPrefix(int maxBytes);
+
+    /** The local wall-clock time at which the answer's head arrived. */
+    Instant receivedAt();
+}

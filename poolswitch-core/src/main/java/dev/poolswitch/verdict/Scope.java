@@ -1,0 +1,13 @@
+package dev.poolswitch.verdict;
+
+/** How much of the world a verdict is about. */
+public enum Scope {
+    /** The one key that was used. */
+    KEY,
+    /** The key that was used, for the model that was asked for. */
+    KEY_AND_MODEL,
+    /** All keys of the same account, organisation or project; the key itself when it has no group. */
+    GROUP,
+    /** Every key: the limit is the host's, the address's or the whole service's. */
+    UPSTREAM
+}
