@@ -21,6 +21,7 @@ public final class Attempt implements Step {
     private final Lease lease;
     private final Origin origin;
     private int sends;
+    private boolean overridden;
     private long remainingBytes = -1;
     private Verdict verdict = Verdict.neutral();
 
@@ -51,6 +52,15 @@ public final class Attempt implements Step {
     }
 
     /**
+     * Whether a header of the application's request must go: it is where the key will stand, or it is where SDKs put the
+     * placeholder of a credential, which would travel on to other origins or contradict the key.
+     */
+    public boolean replaces(String headerName) {
+        return CredentialHeaders.contains(headerName)
+                || (!placement().inQuery() && placement().name().equalsIgnoreCase(headerName));
+    }
+
+    /**
      * Where to send the request instead of its own URL: the base URL of a key that has one, with the request's path and
      * query behind it. {@code null} when the request goes where it was meant to go.
      *
@@ -74,13 +84,18 @@ public final class Attempt implements Step {
         }
     }
 
+    /** The client answered a challenge with a credential of its own instead of the key; the answer blames no key. */
+    public void overridden() {
+        overridden = true;
+    }
+
     /** The answer's head has come. The answer must stay open until the next step is known. */
     public Step answered(ResponseView answer) {
         if (!answer.fromNetwork()) {
             lease.unused();
             return Deliver.DELIVER;
         }
-        if (!answer.answeredBy(origin)) {
+        if (overridden || !answer.answeredBy(origin)) {
             verdict = Verdict.neutral();
             return delivered(answer);
         }

@@ -1,0 +1,134 @@
+package dev.poolswitch.okhttp;
+
+import dev.poolswitch.Origin;
+import dev.poolswitch.http.ResponseView;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import okhttp3.Headers;
+import okhttp3.HttpUrl;
+import okhttp3.Response;
+import okhttp3.ResponseBody;
+import okio.Buffer;
+import okio.BufferedSource;
+import okio.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/** OkHttp's answer as the exchange sees it. */
+final class AnswerView implements ResponseView {
+
+    private static final int LONGEST_PREFIX = 64 * 1024;
+    /** A body that comes in drops is judged by what has come by then. */
+    private static final long PREFIX_PATIENCE_MILLIS = 200;
+
+    private static final int SWITCHING_PROTOCOLS = 101;
+    private static final int NO_CONTENT = 204;
+    private static final int NOT_MODIFIED = 304;
+
+    private final Response response;
+
+    AnswerView(Response response) {
+        this.response = response;
+    }
+
+    @Override
+    public int status() {
+        return response.code();
+    }
+
+    @Override
+    public @Nullable String header(String name) {
+        // The first value, where OkHttp would give the last.
+        Headers headers = response.headers();
+        for (int i = 0; i < headers.size(); i++) {
+            if (headers.name(i).equalsIgnoreCase(name)) {
+                return headers.value(i);
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public List<String> headers(String name) {
+        return response.headers(name);
+    }
+
+    @Override
+    public void forEachHeader(BiConsumer<String, String> consumer) {
+        Headers headers = response.headers();
+        for (int i = 0; i < headers.size(); i++) {
+            consumer.accept(headers.name(i), headers.value(i));
+        }
+    }
+
+    @Override
+    public byte[] bodyPrefix(int maxBytes) {
+        ResponseBody body = response.body();
+        if (body == null || !hasBody()) {
+            return new byte[0];
+        }
+        BufferedSource source = body.source();
+        int most = Math.min(maxBytes, LONGEST_PREFIX);
+        Timeout timeout = source.timeout();
+        boolean hadDeadline = timeout.hasDeadline();
+        long deadline = hadDeadline ? timeout.deadlineNanoTime() : 0;
+        try {
+            timeout.deadlineNanoTime(
+                    earlier(hadDeadline, deadline, TimeUnit.MILLISECONDS.toNanos(PREFIX_PATIENCE_MILLIS)));
+            source.request(most);
+            return firstBytes(source, most);
+        } catch (IOException e) {
+            // Too slow or broken: what has come can still be judged, and the caller will meet the same failure.
+            return firstBytes(source, most);
+        } finally {
+            if (hadDeadline) {
+                timeout.deadlineNanoTime(deadline);
+            } else {
+                timeout.clearDeadline();
+            }
+        }
+    }
+
+    @Override
+    public Instant receivedAt() {
+        return Instant.ofEpochMilli(response.receivedResponseAtMillis());
+    }
+
+    @Override
+    public boolean fromNetwork() {
+        return response.networkResponse() != null || response.code() == SWITCHING_PROTOCOLS;
+    }
+
+    @Override
+    public boolean answeredBy(Origin origin) {
+        HttpUrl url = response.request().url();
+        return origin.is(url.scheme(), url.host(), url.port());
+    }
+
+    @Override
+    public boolean hasBody() {
+        int status = response.code();
+        return status != SWITCHING_PROTOCOLS
+                && status != NO_CONTENT
+                && status != NOT_MODIFIED
+                && !response.request().method().equals("HEAD");
+    }
+
+    @Override
+    public long contentLength() {
+        ResponseBody body = response.body();
+        return body == null ? 0 : body.contentLength();
+    }
+
+    private static long earlier(boolean hadDeadline, long deadline, long patienceNanos) {
+        long ours = System.nanoTime() + patienceNanos;
+        return hadDeadline && deadline - ours < 0 ? deadline : ours;
+    }
+
+    private static byte[] firstBytes(BufferedSource source, int most) {
+        Buffer have = source.getBuffer();
+        return have.snapshot((int) Math.min(most, have.size())).toByteArray();
+    }
+}

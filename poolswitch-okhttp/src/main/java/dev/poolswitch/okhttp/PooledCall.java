@@ -1,0 +1,251 @@
+package dev.poolswitch.okhttp;
+
+import dev.poolswitch.KeyPlacement;
+import dev.poolswitch.http.Attempt;
+import dev.poolswitch.http.BlockingTransport;
+import dev.poolswitch.http.RequestView;
+import dev.poolswitch.http.ResponseView;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import javax.net.ssl.SSLHandshakeException;
+import okhttp3.HttpUrl;
+import okhttp3.Interceptor;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/** One call through the plug-in: OkHttp's verbs for the exchange, and the tag by which the network place finds it. */
+final class PooledCall implements BlockingTransport<Response>, RequestView {
+
+    private static final int UNAUTHORIZED = 401;
+
+    private final Interceptor.Chain chain;
+    private final Request request;
+    private final @Nullable OneShotBody oneShot;
+    private final boolean keyWrittenBelow;
+    private volatile @Nullable Attempt current;
+    private volatile int lastStatus;
+
+    PooledCall(Interceptor.Chain chain, boolean keyWrittenBelow) {
+        this.chain = chain;
+        this.keyWrittenBelow = keyWrittenBelow;
+        Request original = chain.request();
+        RequestBody body = original.body();
+        boolean repeatable = body == null || !(body.isOneShot() || body.isDuplex());
+        this.oneShot = repeatable ? null : new OneShotBody(body);
+        this.request = oneShot == null
+                ? original
+                : original.newBuilder().method(original.method(), oneShot).build();
+    }
+
+    /** The caller's timeout for the whole call; {@code null} without one. */
+    @Nullable
+    Duration timeout() {
+        long nanos = chain.call().timeout().timeoutNanos();
+        return nanos == 0 ? null : Duration.ofNanos(nanos);
+    }
+
+    // ---- in the application place
+
+    @Override
+    public Response send(Attempt attempt) throws IOException {
+        current = attempt;
+        lastStatus = 0;
+        Request keyless = keyless(attempt).build();
+        if (keyWrittenBelow) {
+            return chain.proceed(keyless);
+        }
+        requireSafeAlone(attempt);
+        Request keyed = withKey(keyless, attempt);
+        Response response;
+        try {
+            response = chain.proceed(keyed);
+        } catch (IOException e) {
+            if (!neverConnected(e)) {
+                attempt.sending();
+            }
+            throw e;
+        }
+        attempt.sending();
+        return withoutKey(response, attempt);
+    }
+
+    @Override
+    public ResponseView view(Response response) {
+        return new AnswerView(response);
+    }
+
+    @Override
+    public Response deliver(Response response, Attempt attempt) {
+        if (!attempt.isOpen() || response.body() == null) {
+            return response;
+        }
+        return response.newBuilder()
+                .body(new TappedBody(response.body(), attempt, chain.call()))
+                .build();
+    }
+
+    @Override
+    public void discard(Response response) {
+        response.close();
+    }
+
+    @Override
+    public boolean cancelled() {
+        return chain.call().isCanceled();
+    }
+
+    @Override
+    public IOException cancellation() {
+        return new IOException("Canceled");
+    }
+
+    // ---- in the network place
+
+    /** Sends one hop, with the key if the hop goes to the key's own origin. */
+    Response proceedWithKey(Interceptor.Chain network) throws IOException {
+        Request hop = network.request();
+        Attempt attempt = current;
+        if (attempt == null) {
+            throw new IllegalStateException("a hop without an attempt");
+        }
+        Response response = network.proceed(dressed(hop, attempt));
+        lastStatus = response.code();
+        // Redirects, challenges, caches and whoever logs above this place go on from the request without the key.
+        return response.newBuilder().request(hop).build();
+    }
+
+    private Request dressed(Request hop, Attempt attempt) {
+        HttpUrl url = hop.url();
+        if (!attempt.mayCarryKey(url.scheme(), url.host(), url.port())) {
+            return stripped(hop.newBuilder(), hop, attempt).build();
+        }
+        attempt.sending();
+        if (lastStatus == UNAUTHORIZED && hop.header("Authorization") != null) {
+            attempt.overridden();
+            return hop;
+        }
+        return withKey(stripped(hop.newBuilder(), hop, attempt).build(), attempt);
+    }
+
+    // ---- the request as the exchange sees it
+
+    @Override
+    public String method() {
+        return request.method();
+    }
+
+    @Override
+    public @Nullable String header(String name) {
+        return request.header(name);
+    }
+
+    @Override
+    public boolean canBeSent() {
+        return oneShot == null || oneShot.untouched();
+    }
+
+    @Override
+    public boolean repeatable() {
+        return oneShot == null;
+    }
+
+    // ---- requests with and without the key
+
+    private Request.Builder keyless(Attempt attempt) {
+        Request.Builder builder =
+                stripped(request.newBuilder(), request, attempt).tag(PooledCall.class, this);
+        URI elsewhere =
+                attempt.redirected(request.url().encodedPath(), request.url().encodedQuery());
+        if (elsewhere != null) {
+            builder.url(elsewhere.toString());
+        }
+        return builder;
+    }
+
+    private static Request.Builder stripped(Request.Builder builder, Request from, Attempt attempt) {
+        for (int i = 0; i < from.headers().size(); i++) {
+            String name = from.headers().name(i);
+            if (attempt.replaces(name)) {
+                builder.removeHeader(name);
+            }
+        }
+        return builder;
+    }
+
+    private static Request withKey(Request keyless, Attempt attempt) {
+        KeyPlacement placement = attempt.placement();
+        if (placement.inQuery()) {
+            HttpUrl url = keyless.url()
+                    .newBuilder()
+                    .setQueryParameter(placement.name(), attempt.credential())
+                    .build();
+            return keyless.newBuilder().url(url).build();
+        }
+        return keyless.newBuilder()
+                .header(placement.name(), attempt.credential())
+                .build();
+    }
+
+    private static Response withoutKey(Response response, Attempt attempt) {
+        Response.Builder builder = response.newBuilder().request(undressed(response.request(), attempt));
+        Response network = response.networkResponse();
+        if (network != null) {
+            builder.networkResponse(network.newBuilder()
+                    .request(undressed(network.request(), attempt))
+                    .build());
+        }
+        return builder.build();
+    }
+
+    private static Request undressed(Request keyed, Attempt attempt) {
+        Request.Builder builder = stripped(keyed.newBuilder(), keyed, attempt);
+        if (attempt.placement().inQuery()) {
+            builder.url(keyed.url()
+                    .newBuilder()
+                    .removeAllQueryParameters(attempt.placement().name())
+                    .build());
+        }
+        return builder.build();
+    }
+
+    private void requireSafeAlone(Attempt attempt) throws IOException {
+        KeyPlacement placement = attempt.placement();
+        OkHttpClient client = Clients.clientOf(chain.call());
+        boolean noRedirects = client != null && !client.followRedirects();
+        boolean strippedByOkHttp = !placement.inQuery() && placement.name().equalsIgnoreCase("Authorization");
+        if (noRedirects || strippedByOkHttp) {
+            return;
+        }
+        attempt.cancelled();
+        boolean webSocket = "websocket".equalsIgnoreCase(request.header("Upgrade"));
+        throw new IOException(
+                webSocket
+                        ? "PoolSwitch cannot keep the key (" + placement
+                                + ") from following a redirect of a web socket,"
+                                + " because OkHttp skips network interceptors there; switch redirects off for this client"
+                                + " (followRedirects(false)) or place the key in Authorization"
+                        : "PoolSwitch is missing in the network place, so a redirect could carry the key (" + placement
+                                + ") to another host; use PoolSwitchInterceptor.install(builder, pool), or add"
+                                + " .addNetworkInterceptor(theSameInterceptor), or switch redirects off");
+    }
+
+    private static boolean neverConnected(IOException failure) {
+        return failure instanceof ConnectException
+                || failure instanceof NoRouteToHostException
+                || failure instanceof UnknownHostException
+                || failure instanceof SSLHandshakeException;
+    }
+
+    /** Safe to print: OkHttp prints the tags of a request. */
+    @Override
+    public String toString() {
+        return "PoolSwitch";
+    }
+}

@@ -1,0 +1,77 @@
+package dev.poolswitch.okhttp;
+
+import dev.poolswitch.http.Attempt;
+import java.io.IOException;
+import okhttp3.Call;
+import okhttp3.MediaType;
+import okhttp3.ResponseBody;
+import okio.Buffer;
+import okio.BufferedSource;
+import okio.ForwardingSource;
+import okio.Okio;
+import okio.Source;
+import org.jspecify.annotations.Nullable;
+
+/** A delivered body that tells its attempt how the reading goes; nothing is held back. */
+final class TappedBody extends ResponseBody {
+
+    private final ResponseBody body;
+    private final BufferedSource source;
+
+    TappedBody(ResponseBody body, Attempt attempt, Call call) {
+        this.body = body;
+        this.source = Okio.buffer(new Tap(body.source(), attempt, call));
+    }
+
+    @Override
+    public @Nullable MediaType contentType() {
+        return body.contentType();
+    }
+
+    @Override
+    public long contentLength() {
+        return body.contentLength();
+    }
+
+    @Override
+    public BufferedSource source() {
+        return source;
+    }
+
+    private static final class Tap extends ForwardingSource {
+
+        private final Attempt attempt;
+        private final Call call;
+
+        Tap(Source delegate, Attempt attempt, Call call) {
+            super(delegate);
+            this.attempt = attempt;
+            this.call = call;
+        }
+
+        @Override
+        public long read(Buffer sink, long byteCount) throws IOException {
+            try {
+                long count = super.read(sink, byteCount);
+                if (count < 0) {
+                    attempt.end();
+                } else {
+                    attempt.passed(count);
+                }
+                return count;
+            } catch (IOException e) {
+                attempt.broken(e, call.isCanceled());
+                throw e;
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            try {
+                super.close();
+            } finally {
+                attempt.closedEarly();
+            }
+        }
+    }
+}
