@@ -32,7 +32,10 @@ record GateState(
         int ramp,
         long generation) {
 
-    static final GateState OPEN = new GateState(VerdictKind.SUCCESS, "", 0, 0, 0, 0, 0, 0, null, 0, 0);
+    /** Before any instant, those of earlier runs included. */
+    static final long UNCHANGED = -Nanos.NEVER;
+
+    static final GateState OPEN = new GateState(VerdictKind.SUCCESS, "", 0, 0, UNCHANGED, 0, 0, 0, null, 0, 0);
 
     /** Whether nothing blocks, not even a probe that is still owed. */
     boolean open() {

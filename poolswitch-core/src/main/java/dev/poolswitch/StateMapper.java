@@ -186,7 +186,7 @@ final class StateMapper {
                 state.code(),
                 PoolClock.wall(state.open() ? now : state.closedUntil(), now, wall),
                 PoolClock.wall(state.open() ? now : state.avoidUntil(), now, wall),
-                state.changedAt() == 0 ? Instant.EPOCH : PoolClock.wall(state.changedAt(), now, wall),
+                state.changedAt() == GateState.UNCHANGED ? Instant.EPOCH : PoolClock.wall(state.changedAt(), now, wall),
                 state.streak(),
                 state.failures(),
                 Duration.ofNanos(state.period()),
