@@ -2,6 +2,7 @@ package dev.poolswitch;
 
 import dev.poolswitch.store.KeyStateStore;
 import dev.poolswitch.verdict.ResponseClassifier;
+import dev.poolswitch.verdict.Rule;
 import java.net.URI;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -228,6 +229,7 @@ public final class KeyPool implements AutoCloseable {
         private OptionalDouble rateLimitPerSecond = OptionalDouble.empty();
         private WhenExhausted whenExhausted = WhenExhausted.waitUpTo(Duration.ofSeconds(30));
         private @Nullable ResponseClassifier classifier;
+        private final List<Rule> rules = new ArrayList<>();
         private @Nullable KeyStateStore store;
         private TimeSource timeSource = TimeSource.system();
         private boolean allowCleartext;
@@ -347,9 +349,17 @@ public final class KeyPool implements AutoCloseable {
             return this;
         }
 
-        /** What answers mean; unless told, one that knows status, standard headers and common error codes. */
+        /** What answers mean; unless told, the classifier that knows the first upstream's host, or the generic one. */
         public Builder classifier(ResponseClassifier meaning) {
             classifier = Checks.notNull("classifier", meaning);
+            return this;
+        }
+
+        /** What particular answers mean, before the classifier is asked; the first rule that fits decides. */
+        public Builder rules(Rule... first) {
+            for (Rule rule : Checks.notNull("rules", first)) {
+                rules.add(Checks.notNull("rule", rule));
+            }
             return this;
         }
 
@@ -425,11 +435,21 @@ public final class KeyPool implements AutoCloseable {
                     retryableMethods,
                     rateLimitPerSecond,
                     whenExhausted,
-                    classifier != null ? classifier : ResponseClassifier.standard(),
+                    meaning(origins),
                     allowCleartext,
                     leaseTimeout,
                     timeSource,
                     quotaZone);
+        }
+
+        private ResponseClassifier meaning(List<Origin> origins) {
+            ResponseClassifier chosen = classifier;
+            if (chosen == null) {
+                chosen = origins.isEmpty()
+                        ? ResponseClassifier.generic()
+                        : ResponseClassifier.forUpstream(origins.get(0).host());
+            }
+            return rules.isEmpty() ? chosen : chosen.withRules(rules);
         }
 
         /** Shows how many keys were given, never a secret. */

@@ -206,7 +206,8 @@ final class KeySlot implements KeyCandidate {
 
     /** Undoes {@link #take}. */
     void undo(Lease lease, long now) {
-        release(lease);
+        STARTED.getAndAdd(this, -1L);
+        givePermitBack();
         uncharge(lease, now);
         meters.giveBack(lease.request().tokens());
         ModelGate own = modelGate(lease.request());

@@ -2,9 +2,17 @@ package dev.poolswitch.http;
 
 import dev.poolswitch.Origin;
 import dev.poolswitch.verdict.Answer;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** A view of an answer as an adapter received it. Valid only until the attempt that is ended with it returns. */
 public interface ResponseView extends Answer {
+
+    /** The most that is ever read of a body before it is delivered or discarded. */
+    int LONGEST_PREFIX = 64 * 1024;
+
+    /** An error that comes in drops is judged by what has come by then. */
+    Duration ERROR_PATIENCE = Duration.ofMillis(200);
 
     /** Whether the answer came over the network; a cache's answer blames and praises nobody. */
     default boolean fromNetwork() {
@@ -19,4 +27,31 @@ public interface ResponseView extends Answer {
 
     /** How many bytes the caller will read; -1 when unknown. */
     long contentLength();
+
+    /**
+     * The first bytes of the body, which stay readable for the caller.
+     *
+     * @param maxBytes the most bytes to return, never above {@link #LONGEST_PREFIX}
+     * @param patience how long to wait for so many, after which the connection may be given up; {@code null} to wait for
+     *     the first read only, which is never cut short, so that a slow or endless answer is not disturbed
+     */
+    byte[] prefix(int maxBytes, @Nullable Duration patience);
+
+    /**
+     * Looks into errors at length and into good answers only as far as that cannot hold them back: no further than the
+     * first read, and never into a stream of events.
+     */
+    @Override
+    default byte[] bodyPrefix(int maxBytes) {
+        int most = Math.min(maxBytes, LONGEST_PREFIX);
+        if (most <= 0 || !hasBody() || contentLength() == 0) {
+            return new byte[0];
+        }
+        if (status() >= 400) {
+            return prefix(most, ERROR_PATIENCE);
+        }
+        String type = header("Content-Type");
+        boolean events = type != null && type.regionMatches(true, 0, "text/event-stream", 0, 17);
+        return events ? new byte[0] : prefix(most, null);
+    }
 }

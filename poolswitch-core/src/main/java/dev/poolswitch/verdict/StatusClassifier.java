@@ -13,7 +13,7 @@ enum StatusClassifier implements ResponseClassifier {
         if (kind == VerdictKind.SUCCESS) {
             return Verdict.success();
         }
-        Duration wait = kind == VerdictKind.CALLER_ERROR ? null : RetryAfter.of(answer);
+        Duration wait = kind == VerdictKind.CALLER_ERROR ? null : Waits.retryAfter(answer);
         return Verdict.of(kind, Integer.toString(status)).withWait(wait);
     }
 

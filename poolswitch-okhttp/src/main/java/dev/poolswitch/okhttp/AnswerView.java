@@ -3,9 +3,9 @@ package dev.poolswitch.okhttp;
 import dev.poolswitch.Origin;
 import dev.poolswitch.http.ResponseView;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
@@ -18,10 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** OkHttp's answer as the exchange sees it. */
 final class AnswerView implements ResponseView {
-
-    private static final int LONGEST_PREFIX = 64 * 1024;
-    /** A body that comes in drops is judged by what has come by then. */
-    private static final long PREFIX_PATIENCE_MILLIS = 200;
 
     private static final int SWITCHING_PROTOCOLS = 101;
     private static final int NO_CONTENT = 204;
@@ -64,24 +60,33 @@ final class AnswerView implements ResponseView {
     }
 
     @Override
-    public byte[] bodyPrefix(int maxBytes) {
+    public byte[] prefix(int maxBytes, @Nullable Duration patience) {
         ResponseBody body = response.body();
-        if (body == null || !hasBody()) {
+        if (body == null) {
             return new byte[0];
         }
         BufferedSource source = body.source();
-        int most = Math.min(maxBytes, LONGEST_PREFIX);
+        try {
+            if (patience == null) {
+                source.request(body.contentLength() <= maxBytes ? Math.max(1, body.contentLength()) : 1);
+            } else {
+                request(source, maxBytes, patience);
+            }
+        } catch (IOException e) {
+            // Too slow or broken: what has come can still be judged, and the caller will meet the same failure.
+        }
+        Buffer have = source.getBuffer();
+        return have.snapshot((int) Math.min(maxBytes, have.size())).toByteArray();
+    }
+
+    private static void request(BufferedSource source, int bytes, Duration patience) throws IOException {
         Timeout timeout = source.timeout();
         boolean hadDeadline = timeout.hasDeadline();
         long deadline = hadDeadline ? timeout.deadlineNanoTime() : 0;
+        long ours = System.nanoTime() + patience.toNanos();
+        timeout.deadlineNanoTime(hadDeadline && deadline - ours < 0 ? deadline : ours);
         try {
-            timeout.deadlineNanoTime(
-                    earlier(hadDeadline, deadline, TimeUnit.MILLISECONDS.toNanos(PREFIX_PATIENCE_MILLIS)));
-            source.request(most);
-            return firstBytes(source, most);
-        } catch (IOException e) {
-            // Too slow or broken: what has come can still be judged, and the caller will meet the same failure.
-            return firstBytes(source, most);
+            source.request(bytes);
         } finally {
             if (hadDeadline) {
                 timeout.deadlineNanoTime(deadline);
@@ -120,15 +125,5 @@ final class AnswerView implements ResponseView {
     public long contentLength() {
         ResponseBody body = response.body();
         return body == null ? 0 : body.contentLength();
-    }
-
-    private static long earlier(boolean hadDeadline, long deadline, long patienceNanos) {
-        long ours = System.nanoTime() + patienceNanos;
-        return hadDeadline && deadline - ours < 0 ? deadline : ours;
-    }
-
-    private static byte[] firstBytes(BufferedSource source, int most) {
-        Buffer have = source.getBuffer();
-        return have.snapshot((int) Math.min(most, have.size())).toByteArray();
     }
 }

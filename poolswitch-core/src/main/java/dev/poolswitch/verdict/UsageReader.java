@@ -1,0 +1,136 @@
+package dev.poolswitch.verdict;
+
+import java.util.Locale;
+import java.util.Objects;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Learns how many tokens a call has used from the bytes of its answer as they pass by. Nothing is buffered and nothing
+ * is parsed but the few numbers of a usage report; whatever comes, it neither throws nor holds the bytes back. It knows
+ * the reports of OpenAI (chat, responses, streamed or not), Anthropic (whose streamed numbers are cumulative), Gemini,
+ * Cohere, Bedrock and Ollama, and those that look like them.
+ *
+ * <p>Not thread-safe: one body, one reader.
+ *
+ * <pre>{@code
+ * try (UsageReader usage = UsageReader.of(answer)) {
+ *     body.forEachPiece(piece -> usage.accept(piece.array(), piece.offset(), piece.length()));
+ *     long tokens = usage.totalTokens(); // -1 when the answer told nothing
+ * }
+ * }</pre>
+ */
+public final class UsageReader implements AutoCloseable {
+
+    /** Beyond it a compressed body is given up: a bomb, or nothing that tokens were paid for. */
+    private static final long MOST_INFLATED = 64L << 20;
+
+    private static final int WINDOW = 8 * 1024;
+
+    private final UsageScanner scanner = new UsageScanner();
+    private final boolean blind;
+    private final long fromHeaders;
+    private @Nullable GzipHeader gzip;
+    private @Nullable Inflater inflater;
+    private byte @Nullable [] window;
+    private long inflated;
+    private boolean givenUp;
+
+    private UsageReader(boolean mayBeGzip, boolean blind, long fromHeaders) {
+        this.gzip = mayBeGzip ? new GzipHeader() : null;
+        this.blind = blind;
+        this.fromHeaders = fromHeaders;
+    }
+
+    /** A reader of a body that is not compressed. */
+    public static UsageReader plain() {
+        return new UsageReader(false, false, -1);
+    }
+
+    /** A reader of the body of this answer; it looks at the answer's headers now and does not keep the answer. */
+    public static UsageReader of(Answer answer) {
+        String encoding = answer.header("content-encoding");
+        String lower = encoding == null ? "" : encoding.trim().toLowerCase(Locale.ROOT);
+        boolean gzip = lower.equals("gzip") || lower.equals("x-gzip");
+        boolean blind = !gzip && !lower.isEmpty() && !lower.equals("identity");
+        return new UsageReader(gzip, blind, ofHeaders(answer));
+    }
+
+    /** Bedrock's InvokeModel tells the counts in headers, whatever the model's body looks like. */
+    private static long ofHeaders(Answer answer) {
+        String input = answer.header("x-amzn-bedrock-input-token-count");
+        String output = answer.header("x-amzn-bedrock-output-token-count");
+        long sum = -1;
+        for (String text : new @Nullable String[] {input, output}) {
+            long count = text == null ? -1 : Digits.count(text);
+            if (count >= 0) {
+                sum = Math.max(sum, 0) + count;
+            }
+        }
+        return sum;
+    }
+
+    /**
+     * Takes the next piece of the body. The array is not kept and not changed.
+     *
+     * @throws IndexOutOfBoundsException if the piece leaves the array
+     */
+    public void accept(byte[] bytes, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, bytes.length);
+        if (blind || givenUp || length == 0) {
+            return;
+        }
+        GzipHeader header = gzip;
+        if (header == null) {
+            scanner.accept(bytes, offset, offset + length);
+            return;
+        }
+        int from = header.skip(bytes, offset, offset + length);
+        if (header.isPlain()) {
+            gzip = null;
+            scanner.accept(header.seen(), 0, header.seen().length);
+            scanner.accept(bytes, from, offset + length);
+        } else if (header.isDone() && from < offset + length) {
+            inflate(bytes, from, offset + length - from);
+        }
+    }
+
+    private void inflate(byte[] bytes, int offset, int length) {
+        Inflater open = inflater != null ? inflater : new Inflater(true);
+        byte[] out = window != null ? window : new byte[WINDOW];
+        inflater = open;
+        window = out;
+        open.setInput(bytes, offset, length);
+        try {
+            int count = open.inflate(out);
+            while (count > 0 && inflated <= MOST_INFLATED) {
+                inflated += count;
+                scanner.accept(out, 0, count);
+                count = open.inflate(out);
+            }
+            if (open.finished() || inflated > MOST_INFLATED) {
+                close();
+            }
+        } catch (DataFormatException e) {
+            close();
+        }
+    }
+
+    /** The tokens that the body has reported so far, input and output together; -1 when it has reported none. */
+    public long totalTokens() {
+        long total = scanner.totalTokens();
+        return total >= 0 ? total : fromHeaders;
+    }
+
+    /** Frees what inflating holds; the total can still be asked for. Idempotent. */
+    @Override
+    public void close() {
+        givenUp = true;
+        if (inflater != null) {
+            inflater.end();
+            inflater = null;
+            window = null;
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package dev.poolswitch.verdict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Random;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class UsageReaderTest {
+
+    static List<ResponseCase> bodies() {
+        return ResponseCase.all().stream()
+                .filter(answer -> answer.expect().path("totalTokens").isNumber())
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("bodies")
+    void reads_a_body_cut_anywhere_and_compressed(ResponseCase answer) throws IOException {
+        byte[] body = answer.answer().body();
+        long expected = answer.expect().path("totalTokens").asLong();
+        for (int size = 1; size <= 9; size++) {
+            assertThat(inPieces(UsageReader.of(answer.answer()), body, size)).isEqualTo(expected);
+            if (answer.answer().header("x-amzn-bedrock-input-token-count") == null) {
+                assertThat(inPieces(gzipReader(), gzip(body), size)).isEqualTo(expected);
+                assertThat(inPieces(gzipReader(), body, size)).isEqualTo(expected);
+            }
+        }
+    }
+
+    private static UsageReader gzipReader() {
+        return UsageReader.of(ScriptedAnswer.of(200, "", "Content-Encoding", "gzip"));
+    }
+
+    private static long inPieces(UsageReader reader, byte[] body, int size) {
+        try (reader) {
+            for (int at = 0; at < body.length; at += size) {
+                reader.accept(body, at, Math.min(size, body.length - at));
+            }
+            return reader.totalTokens();
+        }
+    }
+
+    private static byte[] gzip(byte[] body) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (GZIPOutputStream zip = new GZIPOutputStream(out)) {
+            zip.write(body);
+        }
+        return out.toByteArray();
+    }
+
+    @Test
+    void does_not_count_what_the_model_says() {
+        String body = "{\"content\":\"{\\\"usage\\\":{\\\"total_tokens\\\":99}}\",\"usage\":{\"total_tokens\":7}}";
+        assertThat(inPieces(UsageReader.plain(), body.getBytes(StandardCharsets.UTF_8), 3))
+                .isEqualTo(7);
+    }
+
+    @Test
+    void hostile_numbers_are_no_tokens() {
+        for (String usage : new String[] {
+            "{\"total_tokens\":-5}",
+            "{\"total_tokens\":1e9}",
+            "{\"total_tokens\":99999999999999999999}",
+            "{\"total_tokens\":\"7\"}",
+            "null",
+            "[]",
+            "{",
+            "{\"x\":{\"total_tokens\":5}}"
+        }) {
+            byte[] body = ("{\"usage\":" + usage + "}").getBytes(StandardCharsets.UTF_8);
+            assertThat(inPieces(UsageReader.plain(), body, 64)).as(usage).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void survives_noise() {
+        Random random = new Random(7);
+        String[] words = {
+            "\"usage\"", ":", "{", "}", "\"total_tokens\"", "1", "\\", "\"", "[", "\"eval_count\":", "\u00ff"
+        };
+        for (int i = 0; i < 20_000; i++) {
+            StringBuilder text = new StringBuilder();
+            for (int n = random.nextInt(40); n > 0; n--) {
+                text.append(words[random.nextInt(words.length)]);
+            }
+            byte[] body = text.toString().getBytes(StandardCharsets.ISO_8859_1);
+            inPieces(i % 2 == 0 ? UsageReader.plain() : gzipReader(), body, 1 + random.nextInt(10));
+        }
+    }
+
+    @Test
+    void gives_a_bomb_up() throws IOException {
+        byte[] bomb = gzip(new byte[100 << 20]);
+        assertThat(inPieces(gzipReader(), bomb, 8192)).isEqualTo(-1);
+    }
+}
