@@ -4,6 +4,7 @@ module dev.poolswitch.core {
     requires tools.jackson.databind;
 
     exports dev.poolswitch;
+    exports dev.poolswitch.config;
     exports dev.poolswitch.http;
     exports dev.poolswitch.store;
     exports dev.poolswitch.verdict;
