@@ -111,6 +111,7 @@ public final class Quickstart {
 
     /** A new pool on the same file must know who is benched, so that its first call goes to a healthy key. */
     private boolean afterRestart() throws IOException, InterruptedException {
+        upstream.rest();
         try (KeyStateStore store = SqliteStateStore.open(stateFile);
                 KeyPool pool = pool(store)) {
             List<String> benched = new ArrayList<>();

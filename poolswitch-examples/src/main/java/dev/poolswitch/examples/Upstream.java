@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** Where the quickstart sends its calls: a fake provider in this process, or a real API. */
 interface Upstream extends AutoCloseable {
@@ -29,6 +30,9 @@ interface Upstream extends AutoCloseable {
 
     /** Makes the upstream forget how much the keys were used, where it can. */
     default void forgetUse() {}
+
+    /** Waits as long as a restart would take, until windows that are spent have passed. */
+    default void rest() throws InterruptedException {}
 
     @Override
     void close();
@@ -96,6 +100,11 @@ interface Upstream extends AutoCloseable {
         @Override
         public void forgetUse() {
             provider.set("test-key-alpha", limited());
+        }
+
+        @Override
+        public void rest() throws InterruptedException {
+            TimeUnit.NANOSECONDS.sleep(2 * WINDOW.toNanos());
         }
 
         @Override
