@@ -63,6 +63,8 @@ final class Engine {
     private volatile Roster roster;
     private volatile boolean closed;
     private volatile boolean leaking;
+    private volatile boolean asksForModel;
+    private volatile boolean asksForTokens;
     private volatile long reclaimAt;
 
     Engine(PoolSettings settings, List<ApiKey> keys, @Nullable KeyStateStore store, List<PoolListener> listeners) {
@@ -406,6 +408,24 @@ final class Engine {
 
     RetryBudget retryBudget() {
         return retryBudget;
+    }
+
+    boolean asksForModel() {
+        return asksForModel;
+    }
+
+    boolean asksForTokens() {
+        return asksForTokens;
+    }
+
+    /** A gate or a limit of a model exists from now on. */
+    void askForModel() {
+        asksForModel = true;
+    }
+
+    /** A limit on tokens exists from now on. */
+    void askForTokens() {
+        asksForTokens = true;
     }
 
     boolean leaking() {

@@ -179,6 +179,16 @@ public final class KeyPool implements AutoCloseable {
         return engine.durable();
     }
 
+    /** Whether it matters which model a call is for; adapters look for it only then. */
+    public boolean asksForModel() {
+        return engine.asksForModel();
+    }
+
+    /** Whether it matters how many tokens a call costs; adapters count them only then. */
+    public boolean asksForTokens() {
+        return engine.asksForTokens();
+    }
+
     /** Whether keys of this pool are for an origin. */
     public boolean serves(String scheme, String host, int port) {
         for (Origin origin : engine.settings().upstream()) {

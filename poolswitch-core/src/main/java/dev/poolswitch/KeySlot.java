@@ -69,10 +69,19 @@ final class KeySlot implements KeyCandidate {
                 : null;
         this.maxConcurrent = key.maxConcurrent().orElse(0);
         key.models().forEach((name, model) -> {
+            engine.askForModel();
             if (!model.limits().isEmpty()) {
                 models.put(name, new ModelGate(name, new Gate(), Meters.of(model.limits())));
+                model.limits().forEach(this::askFor);
             }
         });
+        key.limits().forEach(this::askFor);
+    }
+
+    private void askFor(Limit limit) {
+        if (limit.unit() == Budget.Unit.TOKENS) {
+            engine.askForTokens();
+        }
     }
 
     /** Whether no call at all may use the key now; the cheap half of the truth, without the meters. */
@@ -297,6 +306,7 @@ final class KeySlot implements KeyCandidate {
 
     /** The gate of a model, made when it is first needed. */
     ModelGate modelGate(String model) {
+        engine.askForModel();
         return models.computeIfAbsent(model, name -> new ModelGate(name, new Gate(), Meters.NONE));
     }
 

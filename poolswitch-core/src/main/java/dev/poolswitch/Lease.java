@@ -50,7 +50,7 @@ public final class Lease implements AutoCloseable {
     }
 
     private final KeySlot slot;
-    private final LeaseRequest request;
+    private volatile LeaseRequest request;
     private final long startedAt;
     private volatile boolean ended;
     private long tokens;
@@ -143,6 +143,11 @@ public final class Lease implements AutoCloseable {
             tokens = used;
         }
         slot.settleTokens(request, before, used, slot.engine().clock().now());
+    }
+
+    /** Tells which model the call was for, when that was not known before; a verdict about a model needs it. */
+    public void servedModel(String model) {
+        request = request.withModel(model);
     }
 
     /** Counts one more send with this key, which a client made on its own below the call. */

@@ -1,6 +1,5 @@
 package dev.poolswitch.http;
 
-import dev.poolswitch.ApiKey;
 import dev.poolswitch.KeyPlacement;
 import dev.poolswitch.Lease;
 import dev.poolswitch.Origin;
@@ -22,6 +21,7 @@ public final class Attempt implements Step {
     private final Origin origin;
     private int sends;
     private boolean overridden;
+    private @Nullable BodyWatch watch;
     private long remainingBytes = -1;
     private Verdict verdict = Verdict.neutral();
 
@@ -68,13 +68,8 @@ public final class Attempt implements Step {
      * @param query the request's encoded query, {@code null} for none
      */
     public @Nullable URI redirected(String path, @Nullable String query) {
-        ApiKey key = lease.key();
-        if (key.baseUrl().isEmpty()) {
-            return null;
-        }
-        String base = key.baseUrl().get().toString();
-        String prefix = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
-        return URI.create(prefix + path + (query == null ? "" : "?" + query));
+        URI base = lease.key().baseUrl().orElse(null);
+        return base == null ? null : BaseUrls.resolve(base, path, query);
     }
 
     /** The request is written to a connection now, key included. Called for each hop and each hidden repetition. */
@@ -102,6 +97,7 @@ public final class Attempt implements Step {
         verdict = call.classify(answer);
         VerdictKind kind = verdict.kind();
         if (kind.refusesKey() || kind.transientFault()) {
+            call.nameModel(lease, verdict);
             end(verdict);
             return call.afterFault(this, verdict);
         }
@@ -138,12 +134,20 @@ public final class Attempt implements Step {
         return !lease.isEnded();
     }
 
-    /** Bytes of the delivered body passed by. */
+    /** Whether the tap should show the bytes with {@link #bytes}; if not, {@link #passed} is enough. */
+    public boolean wantsBytes() {
+        return watch != null;
+    }
+
+    /** Bytes of the delivered body passed by. They are looked at, not kept. */
     public void bytes(byte[] array, int offset, int length) {
+        if (watch != null) {
+            watch.accept(array, offset, length);
+        }
         passed(length);
     }
 
-    /** As {@link #bytes} for a stack that does not show the bytes themselves. */
+    /** As {@link #bytes}, where nobody wants to see them. */
     public void passed(long length) {
         if (remainingBytes > 0) {
             remainingBytes -= length;
@@ -155,7 +159,7 @@ public final class Attempt implements Step {
 
     /** The body is complete. */
     public void end() {
-        end(verdict);
+        end(watch == null || !isOpen() ? verdict : watch.verdict(verdict));
     }
 
     /** The body broke off: the key's route failed, unless the caller had cancelled. */
@@ -165,7 +169,8 @@ public final class Attempt implements Step {
 
     /** The caller has read enough; what came was good. */
     public void closedEarly() {
-        end(verdict.kind() == VerdictKind.SUCCESS ? Verdict.neutral() : verdict);
+        Verdict seen = watch == null || !isOpen() ? verdict : watch.verdict(verdict);
+        end(seen.kind() == VerdictKind.SUCCESS ? Verdict.neutral() : seen);
     }
 
     /** Whether bytes with this key may have reached the upstream. */
@@ -182,11 +187,22 @@ public final class Attempt implements Step {
             end(verdict);
         } else {
             remainingBytes = answer.contentLength();
+            if (verdict.kind() == VerdictKind.SUCCESS) {
+                watch = BodyWatch.of(call, answer);
+            }
         }
         return Deliver.DELIVER;
     }
 
     private void end(Verdict with) {
+        BodyWatch watched = watch;
+        if (watched != null && isOpen()) {
+            watch = null;
+            long tokens = watched.tokens();
+            if (tokens >= 0) {
+                lease.tokensUsed(tokens);
+            }
+        }
         call.noteDurable(lease.end(with));
     }
 

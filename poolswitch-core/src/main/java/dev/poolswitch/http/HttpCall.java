@@ -5,7 +5,9 @@ import dev.poolswitch.Lease;
 import dev.poolswitch.LeaseRequest;
 import dev.poolswitch.Origin;
 import dev.poolswitch.PoolSettings;
+import dev.poolswitch.verdict.Answer;
 import dev.poolswitch.verdict.ResponseClassifier;
+import dev.poolswitch.verdict.Scope;
 import dev.poolswitch.verdict.Verdict;
 import dev.poolswitch.verdict.VerdictKind;
 import java.io.InterruptedIOException;
@@ -63,7 +65,7 @@ public final class HttpCall {
         this.origin = route.origin();
         this.request = Objects.requireNonNull(request, "request");
         this.repeats = options.repeats();
-        LeaseRequest plain = options.leaseRequest();
+        LeaseRequest plain = RequestFacts.complete(options.leaseRequest(), request, pool);
         this.wanted = request.repeatable() ? plain : plain.withoutProbing();
         this.deadline = timeout == null ? NO_DEADLINE : settings().timeSource().nanoTime() + timeout.toNanos();
     }
@@ -103,7 +105,7 @@ public final class HttpCall {
         }
     }
 
-    Verdict classify(ResponseView answer) {
+    Verdict classify(Answer answer) {
         ResponseClassifier classifier = settings().classifier();
         try {
             Verdict verdict = classifier.classify(answer);
@@ -115,6 +117,17 @@ public final class HttpCall {
             LOG.log(Logger.Level.WARNING, "the classifier of pool " + pool.name() + " failed", e);
         }
         return ResponseClassifier.byStatus().classify(answer);
+    }
+
+    /** A verdict about a model needs to know which; it was not asked for as long as it did not matter. */
+    void nameModel(Lease lease, Verdict verdict) {
+        if (verdict.scope() == Scope.KEY_AND_MODEL && wanted.model().isEmpty()) {
+            String model = RequestFacts.of(request).model();
+            if (model != null) {
+                wanted = wanted.withModel(model);
+                lease.servedModel(model);
+            }
+        }
     }
 
     /** What an exception means. An outage of the network counts once a call, however many keys it hits. */

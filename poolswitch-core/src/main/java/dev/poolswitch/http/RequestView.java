@@ -8,6 +8,26 @@ public interface RequestView {
     /** The method in upper case. */
     String method();
 
+    /** The encoded path, such as {@code /v1/models}; empty when the adapter does not tell. */
+    default String path() {
+        return "";
+    }
+
+    /** How many bytes the body has; -1 when unknown. */
+    default long contentLength() {
+        return -1;
+    }
+
+    /**
+     * The first bytes of a body that can be produced again; empty for any other body. Asked for only where the pool has
+     * limits per model or on tokens.
+     *
+     * @param maxBytes the most bytes to return
+     */
+    default byte[] bodyPrefix(int maxBytes) {
+        return new byte[0];
+    }
+
     /** The first value of a header, by case-insensitive name; {@code null} when absent. */
     @Nullable
     String header(String name);

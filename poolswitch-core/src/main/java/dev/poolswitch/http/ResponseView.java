@@ -50,8 +50,12 @@ public interface ResponseView extends Answer {
         if (status() >= 400) {
             return prefix(most, ERROR_PATIENCE);
         }
-        String type = header("Content-Type");
-        boolean events = type != null && type.regionMatches(true, 0, "text/event-stream", 0, 17);
-        return events ? new byte[0] : prefix(most, null);
+        return isEventStream(header("Content-Type")) ? new byte[0] : prefix(most, null);
+    }
+
+    /** Whether a content type is that of server-sent events. */
+    static boolean isEventStream(@Nullable String contentType) {
+        String events = "text/event-stream";
+        return contentType != null && contentType.regionMatches(true, 0, events, 0, events.length());
     }
 }

@@ -142,6 +142,27 @@ final class PooledCall implements BlockingTransport<Response>, RequestView {
     }
 
     @Override
+    public String path() {
+        return request.url().encodedPath();
+    }
+
+    @Override
+    public long contentLength() {
+        RequestBody body = request.body();
+        try {
+            return body == null ? 0 : body.contentLength();
+        } catch (IOException e) {
+            return -1;
+        }
+    }
+
+    @Override
+    public byte[] bodyPrefix(int maxBytes) {
+        RequestBody body = request.body();
+        return body == null || oneShot != null ? new byte[0] : PrefixSink.of(body, maxBytes);
+    }
+
+    @Override
     public @Nullable String header(String name) {
         return request.header(name);
     }

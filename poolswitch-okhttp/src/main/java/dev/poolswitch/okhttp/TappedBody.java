@@ -55,6 +55,8 @@ final class TappedBody extends ResponseBody {
                 long count = super.read(sink, byteCount);
                 if (count < 0) {
                     attempt.end();
+                } else if (attempt.wantsBytes()) {
+                    show(sink, count);
                 } else {
                     attempt.passed(count);
                 }
@@ -62,6 +64,20 @@ final class TappedBody extends ResponseBody {
             } catch (IOException e) {
                 attempt.broken(e, call.isCanceled());
                 throw e;
+            }
+        }
+
+        /** Shows the segments in place, without copying them. */
+        private void show(Buffer sink, long count) {
+            try (Buffer.UnsafeCursor cursor = sink.readUnsafe(new Buffer.UnsafeCursor())) {
+                long left = count;
+                int length = cursor.seek(sink.size() - count);
+                while (left > 0 && length > 0 && cursor.data != null) {
+                    int part = (int) Math.min(left, length);
+                    attempt.bytes(cursor.data, cursor.start, part);
+                    left -= part;
+                    length = left > 0 ? cursor.next() : 0;
+                }
             }
         }
 
