@@ -5,6 +5,7 @@ import java.io.IOException;
 /** Writes a reply's body in its framing, at its pace and up to its breaking point. */
 final class BodySink {
     private static final byte[] CRLF = {'\r', '\n'};
+    private static final long GATE_SLICE_NANOS = 5_000_000;
 
     private final WireOutput out;
     private final WireInput in;
@@ -73,6 +74,9 @@ final class BodySink {
 
     void pause(long nanos) throws IOException {
         in.pause(nanos);
+        while (draft.gate != null && draft.gate.getCount() > 0) {
+            in.pause(GATE_SLICE_NANOS);
+        }
     }
 
     /** The reply's breaking point is reached. */

@@ -2,6 +2,7 @@ package dev.poolswitch.testkit.server;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /** The settings of a {@link Reply}; changed only while the reply that owns them is being made. */
@@ -24,6 +25,10 @@ final class Draft {
     long delayBodyNanos;
     int dribbleBytes;
     long dribbleNanos;
+
+    @Nullable
+    CountDownLatch gate;
+
     byte[] garbage = new byte[0];
     boolean early;
     boolean drainsAfterEarly;
@@ -49,6 +54,7 @@ final class Draft {
         delayBodyNanos = other.delayBodyNanos;
         dribbleBytes = other.dribbleBytes;
         dribbleNanos = other.dribbleNanos;
+        gate = other.gate;
         garbage = other.garbage;
         early = other.early;
         drainsAfterEarly = other.drainsAfterEarly;

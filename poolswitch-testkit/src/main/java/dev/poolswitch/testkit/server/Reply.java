@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -219,6 +220,14 @@ public final class Reply implements Handler {
         }
         long pieces = total.toNanos() / every.toNanos() + 1;
         return generatedBody(pieces * bytes).dribble(bytes, every);
+    }
+
+    /**
+     * Holds back all but the first event, or all but the first piece of a dribbled body, until the latch is open; so a
+     * test can look at the first one before there is a second one.
+     */
+    public Reply heldBackUntil(CountDownLatch open) {
+        return with(d -> d.gate = open);
     }
 
     /** Sends half of the body, then resets the connection (RST). */

@@ -1,0 +1,8 @@
+/**
+ * What an adapter or a store must pass: {@link dev.poolswitch.testkit.HttpClientContract} for HTTP clients, a clock that
+ * stands still, and the check that nothing leaks.
+ */
+@NullMarked
+package dev.poolswitch.testkit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,19 @@
+package dev.poolswitch.testkit;
+
+/** What an adapter can do wrong; the contract must notice each. */
+enum Defect {
+    NONE,
+    KEY_FOLLOWS_REDIRECTS,
+    PLACEHOLDERS_STAY,
+    FOREIGN_ANSWERS_COUNT,
+    ONE_SHOT_BODIES_ARE_SENT_AGAIN,
+    REFUSALS_STAY_OPEN,
+    REFUSALS_ARE_DRAINED,
+    LEASE_ENDS_WITH_THE_HEAD,
+    LEASE_IS_NOT_ENDED_BY_LENGTH,
+    DEAF_DURING_WAITS,
+    BODY_IS_BUFFERED,
+    KEY_IN_THE_LOG,
+    KEY_IN_THE_REQUEST,
+    LAST_ANSWER_IS_REPLACED
+}
