@@ -68,7 +68,7 @@ final class AnswerView implements ResponseView {
         BufferedSource source = body.source();
         try {
             if (patience == null) {
-                source.request(body.contentLength() <= maxBytes ? Math.max(1, body.contentLength()) : 1);
+                source.request(1);
             } else {
                 request(source, maxBytes, patience);
             }

@@ -110,11 +110,11 @@ final class PooledCall implements BlockingTransport<Response>, RequestView {
 
     /** Sends one hop, with the key if the hop goes to the key's own origin. */
     Response proceedWithKey(Interceptor.Chain network) throws IOException {
-        Request hop = network.request();
         Attempt attempt = current;
         if (attempt == null) {
             throw new IllegalStateException("a hop without an attempt");
         }
+        Request hop = withoutKeyInQuery(network.request(), attempt);
         Response response = network.proceed(dressed(hop, attempt));
         lastStatus = response.code();
         // Redirects, challenges, caches and whoever logs above this place go on from the request without the key.
@@ -226,14 +226,17 @@ final class PooledCall implements BlockingTransport<Response>, RequestView {
     }
 
     private static Request undressed(Request keyed, Attempt attempt) {
-        Request.Builder builder = stripped(keyed.newBuilder(), keyed, attempt);
-        if (attempt.placement().inQuery()) {
-            builder.url(keyed.url()
-                    .newBuilder()
-                    .removeAllQueryParameters(attempt.placement().name())
-                    .build());
+        return withoutKeyInQuery(stripped(keyed.newBuilder(), keyed, attempt).build(), attempt);
+    }
+
+    /** An upstream that redirects with the whole query would otherwise carry the key away itself. */
+    private static Request withoutKeyInQuery(Request request, Attempt attempt) {
+        String name = attempt.placement().name();
+        if (!attempt.placement().inQuery() || request.url().queryParameter(name) == null) {
+            return request;
         }
-        return builder.build();
+        HttpUrl url = request.url().newBuilder().removeAllQueryParameters(name).build();
+        return request.newBuilder().url(url).build();
     }
 
     private void requireSafeAlone(Attempt attempt) throws IOException {

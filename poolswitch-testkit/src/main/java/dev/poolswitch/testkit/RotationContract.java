@@ -73,7 +73,8 @@ abstract class RotationContract extends ContractFixture {
                 .header("X-Trace", "two");
         server.onKey(A, limited()).onKey(B, last);
 
-        Received bare = exchange(client(), get("/v1/models").withHeader("Authorization", "Bearer " + B));
+        Received bare = read(client().call(get("/v1/models").withHeader("Authorization", "Bearer " + B))
+                .execute());
         server.reset();
         server.onKey(A, limited()).onKey(B, last);
         Received pooled = exchange(client(pool(A, B)), get("/v1/models"));

@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -97,7 +98,8 @@ final class JdkAnswer implements ResponseView, AutoCloseable {
     }
 
     @Override
-    public byte[] bodyPrefix(int maxBytes) {
+    public byte[] prefix(int maxBytes, @Nullable Duration patience) {
+        // A peek here never takes longer than the patience with errors, and it disturbs no stream.
         return hasBody ? source.peek(maxBytes) : new byte[0];
     }
 

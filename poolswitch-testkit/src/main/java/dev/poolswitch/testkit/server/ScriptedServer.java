@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -80,6 +82,8 @@ public final class ScriptedServer implements AutoCloseable {
         }
     }
 
+    private final CountDownLatch stopped = new CountDownLatch(1);
+
     private ScriptedServer(ServerSocket listener) {
         this.listener = listener;
     }
@@ -89,6 +93,8 @@ public final class ScriptedServer implements AutoCloseable {
         thread.setDaemon(true);
         thread.start();
     }
+
+    private static final long STOP_MILLIS = 5_000;
 
     private void acceptAll() {
         while (!listener.isClosed()) {
@@ -101,6 +107,7 @@ public final class ScriptedServer implements AutoCloseable {
                 LockSupport.parkNanos(1_000_000);
             }
         }
+        stopped.countDown();
     }
 
     private void accepted(Socket socket) throws IOException {
@@ -309,6 +316,18 @@ public final class ScriptedServer implements AutoCloseable {
             throw new UncheckedIOException("cannot close the listener", e);
         } finally {
             closeConnections();
+        }
+        awaitStop();
+    }
+
+    /** As long as the accepting thread is in the system call, the port still takes connections. */
+    private void awaitStop() {
+        try {
+            if (!stopped.await(STOP_MILLIS, TimeUnit.MILLISECONDS)) {
+                throw new IllegalStateException("the listener did not stop");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }
