@@ -100,11 +100,11 @@ final class Engine {
         Lease lease = selector.select(roster, request, now);
         if (lease != null && !upstream.pristine() && !upstream.pass(lease, now)) {
             lease.unused();
-            lease = null;
+            return null;
         }
         if (lease == null) {
             if (shaping != null) {
-                shaping.giveBack(1);
+                shaping.giveBack(1, now, now);
             }
             return null;
         }
@@ -236,12 +236,22 @@ final class Engine {
         return closes ? persistence.commit() : DURABLE;
     }
 
-    void unused(Lease lease) {
-        lease.slot().undo(lease, clock.now());
+    void unused(Lease lease, long reservedTokens) {
+        long now = clock.now();
+        lease.slot().undo(lease, reservedTokens, now);
+        if (shaping != null) {
+            shaping.giveBack(1, lease.startedAt(), now);
+        }
         effects.returnProbes(lease);
         lease.slot().markReady();
-        if (!line.isEmpty()) {
-            line.serve();
+        opened();
+    }
+
+    void settled(Lease lease, long before, long used) {
+        lease.slot().settleTokens(lease, before, used, clock.now());
+        if (used < before) {
+            lease.slot().markReady();
+            opened();
         }
     }
 
