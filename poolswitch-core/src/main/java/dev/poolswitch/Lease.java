@@ -191,6 +191,15 @@ public final class Lease implements AutoCloseable {
         }
     }
 
+    /** Ends the lease because nobody else did. Returns whether it was still open. */
+    boolean reclaim() {
+        if (!tryEnd()) {
+            return false;
+        }
+        slot.engine().ended(this, Verdict.neutral(), -1);
+        return true;
+    }
+
     private synchronized long exchangeTokens(long now) {
         long before = tokens;
         if (before != UNDONE) {
