@@ -130,6 +130,9 @@ public final class ApiKey {
     /** Collects the properties of a key. Not thread-safe. A bad value is refused by the method that is given it. */
     public static final class Builder {
 
+        /** Shorter secrets are those of tests, and part of many a harmless id. */
+        private static final int SHORTEST_GUARDED = 8;
+
         private final String id;
         private final String secret;
         private OptionalLong monthlyQuota = OptionalLong.empty();
@@ -149,11 +152,19 @@ public final class ApiKey {
             if (id.equals(secret)) {
                 throw new IllegalArgumentException("key id must differ from the secret: ids are logged and stored");
             }
+            if (holds(id, secret)) {
+                throw new IllegalArgumentException("key id must not contain the secret: ids are logged and stored");
+            }
+        }
+
+        private static boolean holds(String id, @Nullable String secret) {
+            return secret != null
+                    && (id.equals(secret) || (secret.length() >= SHORTEST_GUARDED && id.contains(secret)));
         }
 
         /** A message about a bad secret must not print it by way of an id that is the secret. */
         private static String shownId(String id, @Nullable String secret) {
-            return id.equals(secret) ? "(id equals secret)" : id;
+            return holds(id, secret) ? "(id holds the secret)" : id;
         }
 
         /** How many requests the key may serve in a calendar month, at least 1; unlimited unless told. */

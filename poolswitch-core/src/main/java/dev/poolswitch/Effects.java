@@ -5,13 +5,17 @@ import dev.poolswitch.verdict.Scope;
 import dev.poolswitch.verdict.Verdict;
 import dev.poolswitch.verdict.VerdictKind;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** What a verdict does to the gates on a lease's path, to the counters, to the store and to the listeners. */
 final class Effects {
 
+    private static final Scope[] SCOPES = Scope.values();
+
     private final Engine engine;
     private final GateRules rules;
+    private final ReentrantLock circuits = new ReentrantLock();
 
     Effects(Engine engine, GateRules rules) {
         this.engine = engine;
@@ -35,7 +39,7 @@ final class Effects {
         boolean closes = kind.refusesKey() && !aimless;
         boolean fails = kind == VerdictKind.UPSTREAM_ERROR || kind == VerdictKind.NETWORK_FAILURE;
         Gate target = closes ? gate(scope, lease) : fails ? slot.gate() : null;
-        for (Scope each : Scope.values()) {
+        for (Scope each : SCOPES) {
             Gate gate = existingGate(each, lease);
             if (gate != null && gate != target && !gate.pristine()) {
                 pass(gate, each, lease, kind == VerdictKind.SUCCESS);
@@ -55,10 +59,12 @@ final class Effects {
     }
 
     void returnProbes(Lease lease) {
-        for (Scope each : Scope.values()) {
+        for (Scope each : SCOPES) {
             Gate gate = existingGate(each, lease);
             if (gate != null && !gate.pristine()) {
-                gate.move(state -> rules.probeReturned(state, lease));
+                if (gate.move(state -> rules.probeReturned(state, lease)) != null) {
+                    markReady(each, lease);
+                }
             }
         }
     }
@@ -103,13 +109,14 @@ final class Effects {
     }
 
     private void pass(Gate gate, Scope scope, Lease lease, boolean success) {
-        boolean wasClosed = !gate.state().open();
-        boolean moved = gate.move(state -> success ? rules.succeeded(state, lease) : rules.probeReturned(state, lease));
-        if (!moved) {
+        GateState before =
+                gate.move(state -> success ? rules.succeeded(state, lease) : rules.probeReturned(state, lease));
+        if (before == null) {
             return;
         }
         markReady(scope, lease);
-        if (wasClosed && gate.state().open()) {
+        // Only the one move that opened the gate finds it closed before and its own attempt accepted.
+        if (success && !before.open() && lease.startedAt() >= before.changedAt()) {
             engine.persistence().changed(scope, lease.slot(), Engine.subject(scope, lease));
             engine.listeners()
                     .tell(new PoolEvent.Recovered(
@@ -123,11 +130,23 @@ final class Effects {
     }
 
     private void fail(KeySlot slot, Lease lease, Verdict verdict, long now) {
-        boolean mayOpen = mayOpenCircuit(slot);
-        boolean wasOpen = slot.gate().state().open();
-        slot.gate().move(state -> rules.failed(state, verdict, lease, now, mayOpen));
-        if (wasOpen && !slot.gate().state().open()) {
+        GateState before = slot.gate().state().failures() + 1 < rules.maxFailures()
+                ? slot.gate().move(state -> rules.failed(state, verdict, lease, now, false))
+                : failMaybeOpening(slot, lease, verdict, now);
+        GateState after = slot.gate().state();
+        if (before != null && !after.open() && after.closedUntil() > before.closedUntil()) {
             tellClosed(slot.gate(), Scope.KEY, lease, verdict);
+        }
+    }
+
+    /** One circuit at a time, else two keys could each believe to be the last that may be benched. */
+    private @Nullable GateState failMaybeOpening(KeySlot slot, Lease lease, Verdict verdict, long now) {
+        circuits.lock();
+        try {
+            boolean mayOpen = mayOpenCircuit(slot);
+            return slot.gate().move(state -> rules.failed(state, verdict, lease, now, mayOpen));
+        } finally {
+            circuits.unlock();
         }
     }
 
@@ -149,9 +168,6 @@ final class Effects {
 
     /** Failures are soft evidence: they never bench more than half of the pool. */
     private boolean mayOpenCircuit(KeySlot slot) {
-        if (slot.gate().state().failures() + 1 < rules.maxFailures()) {
-            return false;
-        }
         long benched = engine.roster().slots().values().stream()
                 .filter(other -> other != slot && other.gate().state().cause() == VerdictKind.UPSTREAM_ERROR)
                 .count();
@@ -179,8 +195,6 @@ final class Effects {
         }
         return true;
     }
-
-    private static final Scope[] SCOPES = Scope.values();
 
     private @Nullable Gate existingGate(Scope scope, Lease lease) {
         return switch (scope) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -45,6 +46,8 @@ final class Engine {
     private static final Logger LOG = System.getLogger("dev.poolswitch");
     /** A tenth of a timeout late is early enough to take back a lease that nobody wants. */
     private static final int RECLAIMS_PER_TIMEOUT = 10;
+    /** A key that is missed so often in a row is so much in demand that it does not matter. */
+    private static final int MOST_LOOKS = 16;
 
     private final PoolSettings settings;
     private final PoolClock clock;
@@ -53,6 +56,9 @@ final class Engine {
     private final WaitingLine line = new WaitingLine(this);
     private final Gate upstream = new Gate();
     private final @Nullable WindowMeter shaping;
+    /** Removed keys, as long as they may have open leases: such a lease may be the probe of a group. */
+    private final Set<KeySlot> left = ConcurrentHashMap.newKeySet();
+
     private final Map<String, Group> groups = new ConcurrentHashMap<>();
     private final RetryBudget retryBudget = new RetryBudget();
     private final LongAdder exhaustions = new LongAdder();
@@ -66,6 +72,7 @@ final class Engine {
     private volatile boolean asksForModel;
     private volatile boolean asksForTokens;
     private volatile long reclaimAt;
+    private volatile long allAskedAt;
 
     Engine(PoolSettings settings, List<ApiKey> keys, @Nullable KeyStateStore store, List<PoolListener> listeners) {
         this.settings = settings;
@@ -89,7 +96,6 @@ final class Engine {
     @Nullable
     Lease select(LeaseRequest request) {
         long now = clock.now();
-        recoveries.release(now);
         if (now >= reclaimAt) {
             reclaim(now);
         }
@@ -99,19 +105,34 @@ final class Engine {
         if (shaping != null && !shaping.tryTake(1, now)) {
             return null;
         }
-        Lease lease = selector.select(roster, request, now);
+        Lease lease = found(request, now);
         if (lease != null && !upstream.pristine() && !upstream.pass(lease, now)) {
             lease.unused();
-            lease = null;
+            return null;
         }
         if (lease == null) {
             if (shaping != null) {
-                shaping.giveBack(1);
+                shaping.giveBack(1, now, now);
             }
             return null;
         }
         taken(lease);
         return lease;
+    }
+
+    /** Looks again as long as a key may have been out of sight for a moment only: none is passed over that is ready. */
+    @SuppressWarnings("ReferenceEquality") // Another roster is meant, not one with other keys.
+    private @Nullable Lease found(LeaseRequest request, long now) {
+        for (int looks = 0; ; looks++) {
+            Roster seen = roster;
+            int shuts = seen.shuts();
+            boolean released = recoveries.release(now, looks > 0);
+            Lease lease = selector.select(seen, request, now);
+            if (lease != null || looks == MOST_LOOKS || (released && seen == roster && seen.settledSince(shuts))) {
+                return lease;
+            }
+            Thread.onSpinWait();
+        }
     }
 
     /** A lease now or later, as the pool's policy says; fails with a {@link NoKeyAvailableException}. */
@@ -134,7 +155,7 @@ final class Engine {
         }
         long patience = patience(request);
         long now = clock.now();
-        if (patience <= 0 || worthTrying(request, now) > Nanos.plus(now, patience)) {
+        if (patience <= 0 || worthTrying(request, now, 0) > Nanos.plus(now, patience)) {
             return CompletableFuture.failedFuture(exhausted(request, "no key is ready"));
         }
         return line.join(request, patience);
@@ -145,8 +166,12 @@ final class Engine {
         return line.isEmpty();
     }
 
-    /** When a call is worth another try: now or in the past when an event may tell any moment, NEVER when hopeless. */
-    long worthTrying(LeaseRequest request, long now) {
+    /**
+     * When a call is worth another try: NEVER when hopeless.
+     *
+     * @param eventPatience after how long to look again where only an event can open a key
+     */
+    long worthTrying(LeaseRequest request, long now, long eventPatience) {
         long earliest = Nanos.NEVER;
         for (KeySlot slot : roster.slots().values()) {
             if (slot.disabled() || !slot.suits(request)) {
@@ -154,7 +179,7 @@ final class Engine {
             }
             long at = slot.opensAt(request, now);
             if (at >= Nanos.NEVER) {
-                at = now + Shaping.EVENT_PATIENCE;
+                at = now + eventPatience;
             } else if (at <= now) {
                 slot.markReady();
             }
@@ -163,9 +188,26 @@ final class Engine {
         if (earliest >= Nanos.NEVER) {
             return Nanos.NEVER;
         }
+        return notBeforeThePool(earliest, now, eventPatience);
+    }
+
+    /**
+     * When to look after a call in the line that found no key. Where a plain call found none, each key is either in the
+     * queue or waits for an event, so that the keys need not be asked one by one.
+     */
+    long lookAgainAt(LeaseRequest request, long now) {
+        if (request.isPlain() && now - allAskedAt < Shaping.EVENT_PATIENCE) {
+            long earliest = Math.min(recoveries.nextAt(), now + Shaping.EVENT_PATIENCE);
+            return notBeforeThePool(earliest, now, Shaping.EVENT_PATIENCE);
+        }
+        allAskedAt = now;
+        return worthTrying(request, now, Shaping.EVENT_PATIENCE);
+    }
+
+    private long notBeforeThePool(long earliest, long now, long eventPatience) {
         long upstreamAt = upstream.state().opensAt(now);
-        earliest = Math.max(earliest, upstreamAt >= Nanos.NEVER ? now + Shaping.EVENT_PATIENCE : upstreamAt);
-        return shaping == null ? earliest : Math.max(earliest, shaping.opensAt(1, now));
+        long at = Math.max(earliest, upstreamAt >= Nanos.NEVER ? now + eventPatience : upstreamAt);
+        return shaping == null ? at : Math.max(at, shaping.opensAt(1, now));
     }
 
     /** Makes the error for a call that found no key, and counts it. */
@@ -181,7 +223,7 @@ final class Engine {
                 earliest = Math.min(earliest, slot.opensAt(request, now));
             }
         }
-        earliest = Math.max(earliest, upstream.state().opensAt(now));
+        earliest = notBeforeThePool(earliest, now, Nanos.NEVER);
         Instant recovery = earliest >= Nanos.NEVER ? null : clock.wall(Math.max(earliest, now));
         listeners.tell(new PoolEvent.Exhausted(settings.name(), recovery == null ? Instant.MAX : recovery));
         return new NoKeyAvailableException(settings.name(), what, reasons, recovery);
@@ -212,9 +254,9 @@ final class Engine {
 
     private void taken(Lease lease) {
         persistence.counted();
-        Lease refused = lease.request().refused();
-        if (refused != null && refused.slot() != lease.slot()) {
-            refused.slot().counters().failedOver();
+        KeySlot refused = lease.request().refused();
+        if (refused != null && refused != lease.slot()) {
+            refused.counters().failedOver();
             if (listeners.any()) {
                 listeners.tell(new PoolEvent.FailedOver(
                         settings.name(), refused.key().id(), lease.key().id()));
@@ -229,7 +271,7 @@ final class Engine {
         KeySlot slot = lease.slot();
         slot.release(lease);
         boolean closes = effects.apply(lease, verdict, now, latencyNanos);
-        if (slot.limitsLeases() || effects.mayHaveOpened(lease)) {
+        if (slot.limitsLeases() || lease.charged || effects.mayHaveOpened(lease)) {
             slot.markReady();
             if (!line.isEmpty()) {
                 line.serve();
@@ -238,12 +280,22 @@ final class Engine {
         return closes ? persistence.commit() : DURABLE;
     }
 
-    void unused(Lease lease) {
-        lease.slot().undo(lease, clock.now());
+    void unused(Lease lease, long reservedTokens) {
+        long now = clock.now();
+        lease.slot().undo(lease, reservedTokens, now);
+        if (shaping != null) {
+            shaping.giveBack(1, lease.startedAt(), now);
+        }
         effects.returnProbes(lease);
         lease.slot().markReady();
-        if (!line.isEmpty()) {
-            line.serve();
+        opened();
+    }
+
+    void settled(Lease lease, long before, long used) {
+        lease.slot().settleTokens(lease, before, used, clock.now());
+        if (used < before) {
+            lease.slot().markReady();
+            opened();
         }
     }
 
@@ -290,6 +342,7 @@ final class Engine {
         slots.remove(leaving);
         leaving.disable(true);
         leaving.sit(null);
+        left.add(leaving);
         if (leaving.group() != null) {
             leaving.group().members().remove(leaving);
         }
@@ -353,16 +406,16 @@ final class Engine {
     void reclaim(long now) {
         reclaimAt = now + reclaimInterval();
         long before = now - Nanos.of(settings.leaseTimeout());
-        for (KeySlot slot : roster.slots().values()) {
-            for (Lease lost : slot.lostSince(before)) {
-                reclaim(lost);
-            }
-        }
+        roster.slots().values().forEach(slot -> slot.lostSince(before).forEach(this::reclaim));
+        left.forEach(slot -> slot.lostSince(before).forEach(this::reclaim));
+        left.removeIf(slot -> slot.inFlight() == 0);
     }
 
     private void reclaim(Lease lost) {
+        if (!lost.reclaim()) {
+            return;
+        }
         String taken = lost.site == null ? "a place that was not noted" : lost.site.toString();
-        lost.close();
         leaking = true;
         LOG.log(
                 Logger.Level.WARNING,
@@ -426,6 +479,10 @@ final class Engine {
     /** A limit on tokens exists from now on. */
     void askForTokens() {
         asksForTokens = true;
+    }
+
+    boolean closed() {
+        return closed;
     }
 
     boolean leaking() {

@@ -3,6 +3,7 @@ package dev.poolswitch;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** The one mechanism for "not now", for one scope: an atomic {@link GateState} and nothing else. */
 @SuppressWarnings("ReferenceEquality") // A transition that returns its argument has changed nothing.
@@ -26,19 +27,21 @@ final class Gate {
 
     /** Whether nothing was ever held against the scope, or all is forgotten; the first look on the happy path. */
     boolean pristine() {
-        return state == GateState.OPEN;
+        GateState current = state;
+        return current == GateState.OPEN || current.idle();
     }
 
-    /** Moves on to the next state. Returns whether anything changed. */
-    boolean move(UnaryOperator<GateState> transition) {
+    /** Moves on to the next state. Returns the one before, or {@code null} when nothing changed. */
+    @Nullable
+    GateState move(UnaryOperator<GateState> transition) {
         while (true) {
             GateState before = state;
             GateState after = transition.apply(before);
             if (after == before) {
-                return false;
+                return null;
             }
             if (STATE.compareAndSet(this, before, after)) {
-                return true;
+                return before;
             }
         }
     }
@@ -52,8 +55,8 @@ final class Gate {
         return before.probeDue(now) && STATE.compareAndSet(this, before, before.withProbe(lease));
     }
 
-    /** Gives the probe back when the lease could not go after all. */
-    void unpass(Lease lease) {
-        move(before -> before.probe() == lease ? before.withProbe(null) : before);
+    /** Gives the probe back when the lease could not go after all. Returns whether it was the probe. */
+    boolean unpass(Lease lease) {
+        return null != move(before -> before.probe() == lease ? before.withProbe(null) : before);
     }
 }

@@ -35,10 +35,14 @@ record GateRules(long cooldownNanos, int maxFailures) {
         boolean late = lease.startedAt() < state.changedAt() && !state.open();
         int streak = late ? state.streak() : state.streak() + 1;
         long stated = trusted(verdict);
-        long soft = stated >= 0 ? stated : unstated(verdict.kind(), streak);
-        long hard = Math.min(soft, Math.max(HARD, softStep(state)));
+        long wait = stated >= 0 ? stated : unstated(verdict.kind(), streak);
+        long avoidUntil = Math.max(state.avoidUntil(), Nanos.plus(now, wait));
+        // A late refusal tells of the time before the block, so it makes no step longer than the one that is running.
+        long longestStep = Math.max(HARD, late ? state.period() : softStep(state));
+        long hard = Math.min(late ? wait : avoidUntil - now, longestStep);
         long closedUntil = Math.max(state.closedUntil(), Nanos.plus(now, hard));
-        long avoidUntil = Math.max(Math.max(state.avoidUntil(), Nanos.plus(now, soft)), closedUntil);
+        long period = late ? Math.max(state.period(), hard) : hard;
+        avoidUntil = Math.max(avoidUntil, closedUntil);
         boolean known = late && state.closedUntil() == closedUntil;
         return new GateState(
                 known ? state.cause() : verdict.kind(),
@@ -48,7 +52,7 @@ record GateRules(long cooldownNanos, int maxFailures) {
                 now,
                 streak,
                 state.failures(),
-                hard,
+                period,
                 state.probe() == lease ? null : state.probe(),
                 0,
                 state.generation());
@@ -58,7 +62,7 @@ record GateRules(long cooldownNanos, int maxFailures) {
     GateState failed(GateState state, Verdict verdict, Lease lease, long now, boolean mayOpenCircuit) {
         int failures = state.failures() == Integer.MAX_VALUE ? Integer.MAX_VALUE : state.failures() + 1;
         boolean probing = state.probe() == lease;
-        boolean circuit = (failures >= maxFailures && state.open() && mayOpenCircuit)
+        boolean circuit = (failures >= maxFailures && (state.open() || probing) && mayOpenCircuit)
                 || (probing && state.cause() == VerdictKind.UPSTREAM_ERROR);
         if (!circuit) {
             return new GateState(
@@ -81,7 +85,7 @@ record GateRules(long cooldownNanos, int maxFailures) {
                 VerdictKind.UPSTREAM_ERROR,
                 verdict.code(),
                 until,
-                until,
+                Math.max(state.avoidUntil(), until),
                 now,
                 streak,
                 failures,

@@ -42,6 +42,11 @@ record GateState(
         return cause == VerdictKind.SUCCESS;
     }
 
+    /** Whether a lease may pass without a further look, and its success would change nothing. */
+    boolean idle() {
+        return cause == VerdictKind.SUCCESS && ramp == 0 && streak == 0 && failures == 0;
+    }
+
     /** Whether the block has run out and nobody is testing yet. */
     boolean probeDue(long now) {
         return !open() && now >= closedUntil && probe == null;

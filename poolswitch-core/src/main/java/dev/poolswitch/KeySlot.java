@@ -178,10 +178,9 @@ final class KeySlot implements KeyCandidate {
             unpassGates(lease);
             return false;
         }
+        lease.charged = quota != null;
         if (!takeMeters(lease.request(), now)) {
-            if (quota != null) {
-                quota.giveBack(now, now);
-            }
+            uncharge(lease, now);
             givePermitBack();
             unpassGates(lease);
             return false;
@@ -195,7 +194,8 @@ final class KeySlot implements KeyCandidate {
         if (maxConcurrent > 0) {
             PERMITS.getAndAdd(this, 1);
         }
-        if (quota != null && !quota.tryTake(now)) {
+        lease.charged = quota != null && quota.tryTake(now);
+        if (quota != null && !lease.charged) {
             engine.log(
                     System.Logger.Level.DEBUG, "key " + key.id() + " is used beyond its monthly quota (best effort)");
         }
@@ -213,21 +213,21 @@ final class KeySlot implements KeyCandidate {
         givePermitBack();
     }
 
-    /** Undoes {@link #take}. */
-    void undo(Lease lease, long now) {
+    /** Undoes {@link #take}, as if the lease had never been taken. */
+    void undo(Lease lease, long reservedTokens, long now) {
         STARTED.getAndAdd(this, -1L);
         givePermitBack();
         uncharge(lease, now);
-        meters.giveBack(lease.request().tokens());
+        meters.giveBack(reservedTokens, lease.startedAt(), now);
         ModelGate own = modelGate(lease.request());
         if (own != null) {
-            own.meters().giveBack(lease.request().tokens());
+            own.meters().giveBack(reservedTokens, lease.startedAt(), now);
         }
     }
 
     /** The provider did not count the request, so neither do we against the month. */
     void uncharge(Lease lease, long now) {
-        if (quota != null) {
+        if (quota != null && lease.charged) {
             quota.giveBack(lease.startedAt(), now);
         }
     }
@@ -249,11 +249,12 @@ final class KeySlot implements KeyCandidate {
         }
     }
 
-    void settleTokens(LeaseRequest request, long reserved, long used, long now) {
-        meters.settle(reserved, used, now);
-        ModelGate own = modelGate(request);
+    /** Replaces what a lease reserved, or was settled with before, by what was used. */
+    void settleTokens(Lease lease, long before, long used, long now) {
+        meters.settle(before, used, lease.startedAt(), now);
+        ModelGate own = modelGate(lease.request());
         if (own != null) {
-            own.meters().settle(reserved, used, now);
+            own.meters().settle(before, used, lease.startedAt(), now);
         }
     }
 
@@ -423,8 +424,9 @@ final class KeySlot implements KeyCandidate {
 
     private void unpassGates(Lease lease) {
         gate.unpass(lease);
-        if (group != null) {
-            group.gate().unpass(lease);
+        if (group != null && group.gate().unpass(lease)) {
+            // Meanwhile the others may have been taken out of sight because of this probe.
+            group.markReady();
         }
         ModelGate own = modelGate(lease.request());
         if (own != null) {
@@ -438,18 +440,19 @@ final class KeySlot implements KeyCandidate {
         }
         ModelGate own = modelGate(request);
         if (own != null && !own.meters().tryTake(request.tokens(), now)) {
-            meters.giveBack(request.tokens());
+            meters.giveBack(request.tokens(), now, now);
             return false;
         }
         return true;
     }
 
+    /** Never one too many for a moment: another thread would take the key for saturated and keep away. */
     private boolean tryTakePermit() {
-        int taken = (int) PERMITS.getAndAdd(this, 1);
-        if (taken < maxConcurrent) {
-            return true;
+        for (int taken = permits; taken < maxConcurrent; taken = permits) {
+            if (PERMITS.compareAndSet(this, taken, taken + 1)) {
+                return true;
+            }
         }
-        PERMITS.getAndAdd(this, -1);
         return false;
     }
 
@@ -478,7 +481,7 @@ final class KeySlot implements KeyCandidate {
             for (int i = 0; i < all.length; i++) {
                 if (!all[i].tryTake(amount(all[i], tokens), now)) {
                     for (int j = 0; j < i; j++) {
-                        all[j].giveBack(amount(all[j], tokens));
+                        all[j].giveBack(amount(all[j], tokens), now, now);
                     }
                     return false;
                 }
@@ -492,20 +495,21 @@ final class KeySlot implements KeyCandidate {
             }
         }
 
-        void giveBack(long tokens) {
+        void giveBack(long tokens, long takenAt, long now) {
             for (WindowMeter meter : all) {
-                meter.giveBack(amount(meter, tokens));
+                meter.giveBack(amount(meter, tokens), takenAt, now);
             }
         }
 
-        void settle(long reserved, long used, long now) {
+        void settle(long before, long used, long takenAt, long now) {
             for (WindowMeter meter : all) {
                 if (meter.limit().unit() == Budget.Unit.TOKENS) {
-                    long difference = used - amount(meter, reserved);
+                    // What was reserved had been cut to the limit; what is used is what it is.
+                    long difference = used - meter.cut(before);
                     if (difference > 0) {
-                        meter.take(difference, now);
+                        meter.settleUp(difference, now);
                     } else {
-                        meter.giveBack(-difference);
+                        meter.giveBack(-difference, takenAt, now);
                     }
                 }
             }

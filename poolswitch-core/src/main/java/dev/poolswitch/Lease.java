@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Lease implements AutoCloseable {
 
+    private static final long UNDONE = -1;
     private static final VarHandle ENDED;
     private static final Verdict RATE_LIMITED = Verdict.of(VerdictKind.RATE_LIMITED, "reported");
     private static final Verdict QUOTA_EXHAUSTED = Verdict.of(VerdictKind.QUOTA_EXHAUSTED, "reported");
@@ -53,7 +54,11 @@ public final class Lease implements AutoCloseable {
     private volatile LeaseRequest request;
     private final long startedAt;
     private volatile boolean ended;
+    /** What the token meters hold for this lease, {@link #UNDONE} once they hold nothing. Guarded by the monitor. */
     private long tokens;
+
+    /** Whether the key's monthly quota was charged. Written before the lease is given out. */
+    boolean charged;
 
     @Nullable
     Lease olderOfKey;
@@ -65,7 +70,7 @@ public final class Lease implements AutoCloseable {
         this.slot = slot;
         this.request = request;
         this.startedAt = startedAt;
-        this.tokens = request.tokens();
+        this.tokens = Math.max(1, request.tokens());
     }
 
     /** The key that may be used. */
@@ -120,7 +125,7 @@ public final class Lease implements AutoCloseable {
     /** The key was not sent anywhere: what was reserved is given back as if the lease had never been taken. */
     public void unused() {
         if (tryEnd()) {
-            slot.engine().unused(this);
+            slot.engine().unused(this, exchangeTokens(UNDONE));
         }
     }
 
@@ -137,12 +142,10 @@ public final class Lease implements AutoCloseable {
     /** Replaces the reservation of tokens by what was really used, at least 0. Before or after the lease ended. */
     public void tokensUsed(long used) {
         Checks.atLeast("tokens used", 0L, used);
-        long before;
-        synchronized (this) {
-            before = tokens;
-            tokens = used;
+        long before = exchangeTokens(used);
+        if (before != UNDONE) {
+            slot.engine().settled(this, before, used);
         }
-        slot.settleTokens(request, before, used, slot.engine().clock().now());
     }
 
     /** Tells which model the call was for, when that was not known before; a verdict about a model needs it. */
@@ -191,6 +194,23 @@ public final class Lease implements AutoCloseable {
         if (durable != Engine.DURABLE) {
             slot.engine().awaitDurable((CompletableFuture<Void>) durable);
         }
+    }
+
+    /** Ends the lease because nobody else did. Returns whether it was still open. */
+    boolean reclaim() {
+        if (!tryEnd()) {
+            return false;
+        }
+        slot.engine().ended(this, Verdict.neutral(), -1);
+        return true;
+    }
+
+    private synchronized long exchangeTokens(long now) {
+        long before = tokens;
+        if (before != UNDONE) {
+            tokens = now;
+        }
+        return before;
     }
 
     private boolean tryEnd() {

@@ -40,6 +40,15 @@ final class LeaseLog {
         return found;
     }
 
+    /** How many leases are linked, ended ones included. */
+    int length() {
+        int length = 0;
+        for (Lease lease = newest.get(); lease != null; lease = lease.olderOfKey) {
+            length++;
+        }
+        return length;
+    }
+
     private static void prune(Lease from) {
         for (Lease lease = from; lease != null; lease = lease.olderOfKey) {
             lease.olderOfKey = open(lease.olderOfKey);

@@ -23,8 +23,8 @@ public final class LeaseRequest {
     private final @Nullable Tried tried;
     private final boolean mayProbe;
 
-    /** A key that was tried already in the same call, newest first. */
-    private record Tried(Lease lease, @Nullable Tried before) {}
+    /** A key that was tried already in the same call, newest first. Not its lease, which would keep older ones alive. */
+    private record Tried(KeySlot slot, @Nullable Tried before) {}
 
     /** Any key, for as long as the pool's policy waits. */
     public static LeaseRequest any() {
@@ -82,7 +82,13 @@ public final class LeaseRequest {
     /** Another key than that of a lease which was refused: the call goes on elsewhere, which counts as a failover. */
     public LeaseRequest insteadOf(Lease refused) {
         return new LeaseRequest(
-                model, session, tokens, timeout, keyId, new Tried(Checks.notNull("lease", refused), tried), mayProbe);
+                model,
+                session,
+                tokens,
+                timeout,
+                keyId,
+                new Tried(Checks.notNull("lease", refused).slot(), tried),
+                mayProbe);
     }
 
     /** Any key again, those that were tried included: for a repetition after something transient broke. */
@@ -133,15 +139,24 @@ public final class LeaseRequest {
         return keyId;
     }
 
-    /** The lease whose refusal made the call go on, if any. */
+    /** The key whose refusal made the call go on, if any. */
     @Nullable
-    Lease refused() {
-        return tried == null ? null : tried.lease;
+    KeySlot refused() {
+        return tried == null ? null : tried.slot;
+    }
+
+    /** Whether there is no key for this call either when there is none for the other. */
+    boolean asksNoLessThan(LeaseRequest other) {
+        return other.isPlain()
+                || (other.tried == null
+                        && tokens >= other.tokens
+                        && (other.model == null || other.model.equals(model))
+                        && (other.keyId == null || other.keyId.equals(keyId)));
     }
 
     boolean tried(KeySlot slot) {
         for (Tried t = tried; t != null; t = t.before) {
-            if (t.lease.slot() == slot) {
+            if (t.slot == slot) {
                 return true;
             }
         }

@@ -54,7 +54,11 @@ final class Listeners {
         }
 
         void tell(PoolEvent event) {
-            executor.execute(() -> hear(event));
+            try {
+                executor.execute(() -> hear(event));
+            } catch (Throwable e) { // no thread to be had: the event is lost, not the call
+                LOG.log(Level.WARNING, "a pool listener could not be told of " + event, e);
+            }
         }
 
         private void hear(PoolEvent event) {

@@ -39,6 +39,9 @@ final class MonthlyQuota {
     /** Gives one request back if it was taken in the running month. */
     void giveBack(long takenAt, long now) {
         Months.Month month = months.at(now);
+        if (takenAt < month.beginsAt()) {
+            return;
+        }
         monthAndUsed.updateAndGet(before -> {
             long used = used(before, month.number());
             return used == 0 ? before : packed(month.number(), used - 1);

@@ -8,8 +8,8 @@ import java.time.ZonedDateTime;
 /** Which calendar month the pool's clock is in; computed anew only when a month has ended. */
 final class Months {
 
-    /** A month by its number since year 0, and when it ends on the pool's clock. */
-    record Month(long number, long endsAt) {
+    /** A month by its number since year 0, and when it begins and ends on the pool's clock. */
+    record Month(long number, long beginsAt, long endsAt) {
 
         String text() {
             return YearMonth.of((int) (number / 12), (int) (number % 12) + 1).toString();
@@ -21,7 +21,7 @@ final class Months {
 
     private final PoolClock clock;
     private final ZoneId zone;
-    private volatile Month month = new Month(-1, 0);
+    private volatile Month month = new Month(-1, 0, 0);
     private volatile long checkedAt = -RECHECK_NANOS;
 
     Months(PoolClock clock, ZoneId zone) {
@@ -35,12 +35,18 @@ final class Months {
             return current;
         }
         ZonedDateTime wall = clock.wall(now).atZone(zone);
-        Instant end =
-                YearMonth.from(wall).plusMonths(1).atDay(1).atStartOfDay(zone).toInstant();
-        Month fresh = new Month(wall.getYear() * 12L + wall.getMonthValue() - 1, clock.pool(end, now));
+        YearMonth running = YearMonth.from(wall);
+        Month fresh = new Month(
+                wall.getYear() * 12L + wall.getMonthValue() - 1,
+                clock.pool(start(running), now),
+                clock.pool(start(running.plusMonths(1)), now));
         month = fresh;
         checkedAt = now;
         return fresh;
+    }
+
+    private Instant start(YearMonth of) {
+        return of.atDay(1).atStartOfDay(zone).toInstant();
     }
 
     static long number(String text) {

@@ -66,10 +66,14 @@ final class Persistence {
             StoredState stored = store.load(engine.settings().name());
             mapper.salt(stored.salt());
             stored.records().forEach(record -> mapper.adopt(record, true));
-        } catch (Exception e) { // a store that fails never fails the pool
+        } catch (Throwable e) { // a store that fails never fails the pool
             storeFailed(e);
         }
-        subscription = store.observe(engine.settings().name(), this::adopt);
+        try {
+            subscription = store.observe(engine.settings().name(), this::adopt);
+        } catch (Throwable e) { // as above
+            storeFailed(e);
+        }
     }
 
     /** Brings back what the store knows of a key that was added at runtime. */
@@ -81,7 +85,7 @@ final class Persistence {
             store.load(engine.settings().name()).records().stream()
                     .filter(record -> record.keyId().equals(slot.key().id()))
                     .forEach(record -> mapper.adopt(record, true));
-        } catch (Exception e) { // as above
+        } catch (Throwable e) { // as above
             storeFailed(e);
         }
     }
@@ -159,7 +163,11 @@ final class Persistence {
         CompletableFuture<Void> last = nextBatch();
         closed = true;
         if (subscription != null) {
-            subscription.close();
+            try {
+                subscription.close();
+            } catch (Throwable e) { // what is unwritten must still be written
+                engine.log(Level.WARNING, "the store could not end its subscription: " + e.getMessage());
+            }
         }
         await(last);
         writer.shutdown();

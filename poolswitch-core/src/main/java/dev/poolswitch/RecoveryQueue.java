@@ -36,10 +36,20 @@ final class RecoveryQueue {
         }
     }
 
-    /** Marks the keys whose rest has run out as worth a look. */
-    void release(long now) {
-        if (now < nextAt || !lock.tryLock()) {
-            return;
+    /**
+     * Marks the keys whose rest has run out as worth a look.
+     *
+     * @param wait whether to wait for somebody who is about to do the same
+     * @return whether all are marked; {@code false} when somebody else is at it
+     */
+    boolean release(long now, boolean wait) {
+        if (now < nextAt) {
+            return true;
+        }
+        if (wait) {
+            lock.lock();
+        } else if (!lock.tryLock()) {
+            return false;
         }
         try {
             while (!entries.isEmpty() && entries.peek().at <= now) {
@@ -50,6 +60,7 @@ final class RecoveryQueue {
                 due.slot.markReady();
             }
             nextAt = entries.isEmpty() ? Nanos.NEVER : entries.peek().at;
+            return true;
         } finally {
             lock.unlock();
         }

@@ -30,6 +30,28 @@ record Roster(Map<String, KeySlot> slots, List<Tier> tiers) {
         return new Roster(byId, byTier.values().stream().map(seated).toList());
     }
 
+    /**
+     * Whether no key was out of sight for a moment only since this count, so that having found none is the truth. Who
+     * takes a key out of sight looks once more and may put it back; see {@link Tier#shut}.
+     */
+    boolean settledSince(int shuts) {
+        for (int i = 0; i < tiers.size(); i++) {
+            // In this order: who has left is counted.
+            if (tiers.get(i).shutting()) {
+                return false;
+            }
+        }
+        return shuts() == shuts;
+    }
+
+    int shuts() {
+        int shuts = 0;
+        for (int i = 0; i < tiers.size(); i++) {
+            shuts += tiers.get(i).shuts();
+        }
+        return shuts;
+    }
+
     int size() {
         return slots.size();
     }

@@ -75,13 +75,13 @@ final class Selector {
                 return slot;
             }
             complain("returned something else than one of the candidates", null);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // whatever a strategy does, the call goes on
             complain("failed", e);
         }
         return tier.inTurn(request, now);
     }
 
-    private void complain(String what, @Nullable RuntimeException cause) {
+    private void complain(String what, @Nullable Throwable cause) {
         if (strategyFailed.compareAndSet(false, true)) {
             LOG.log(
                     Logger.Level.WARNING,

@@ -98,10 +98,13 @@ final class StatusReport {
         };
     }
 
-    /** The key's own gate, or that of its group when only that one blocks. */
-    private static GateState blocking(KeySlot slot) {
-        GateState own = slot.gate().state();
-        return own.open() && slot.group() != null ? slot.group().gate().state() : own;
+    /** The key's own gate, or that of its group or of the upstream when only that one blocks. */
+    private GateState blocking(KeySlot slot) {
+        GateState state = slot.gate().state();
+        if (state.open() && slot.group() != null) {
+            state = slot.group().gate().state();
+        }
+        return state.open() ? engine.upstream().state() : state;
     }
 
     private String code(KeySlot slot) {
@@ -113,7 +116,7 @@ final class StatusReport {
     }
 
     private @Nullable Instant recovery(KeySlot slot) {
-        long at = slot.opensAt(now);
+        long at = Math.max(slot.opensAt(now), engine.upstream().state().opensAt(now));
         return at >= Nanos.NEVER ? null : instant(Math.max(at, now));
     }
 

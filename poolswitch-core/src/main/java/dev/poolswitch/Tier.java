@@ -16,6 +16,8 @@ final class Tier {
     final KeySlot[] slots;
     final ReadySet ready;
     private final RecoveryQueue recoveries;
+    private final AtomicInteger shutting = new AtomicInteger();
+    private final AtomicInteger shuts = new AtomicInteger();
     private final AtomicInteger cursor = new AtomicInteger(-1);
 
     Tier(List<KeySlot> slots, RecoveryQueue recoveries) {
@@ -100,13 +102,29 @@ final class Tier {
 
     /** Takes a key that is not ready out of the sight of later selections until it is worth a look again. */
     void shut(KeySlot slot, int position, long now) {
-        ready.clear(position);
-        long opensAt = slot.opensAt(now);
-        if (opensAt <= now) {
-            ready.set(position);
-        } else if (opensAt < Nanos.NEVER) {
-            recoveries.add(slot, opensAt);
+        shutting.incrementAndGet();
+        try {
+            ready.clear(position);
+            long opensAt = slot.opensAt(now);
+            if (opensAt <= now) {
+                ready.set(position);
+            } else if (opensAt < Nanos.NEVER) {
+                recoveries.add(slot, opensAt);
+            }
+        } finally {
+            shuts.incrementAndGet();
+            shutting.decrementAndGet();
         }
+    }
+
+    /** How many keys were taken out of sight so far. */
+    int shuts() {
+        return shuts.get();
+    }
+
+    /** Whether a key is just being taken out of sight, which may turn out to be wrong and be undone. */
+    boolean shutting() {
+        return shutting.get() != 0;
     }
 
     private int firstAdmitted(int first, LeaseRequest request, long now) {

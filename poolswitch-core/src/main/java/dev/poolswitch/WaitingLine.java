@@ -38,6 +38,9 @@ final class WaitingLine {
         }
     }
 
+    /** If a key that seems ready cannot be had, the line does not spin. */
+    private static final long SHORTEST_REST = Duration.ofMillis(1).toNanos();
+
     private final Engine engine;
     private final ConcurrentLinkedQueue<Waiter> line = new ConcurrentLinkedQueue<>();
     private final AtomicInteger length = new AtomicInteger();
@@ -62,8 +65,17 @@ final class WaitingLine {
     CompletableFuture<Lease> join(LeaseRequest request, long patienceNanos) {
         Waiter waiter = new Waiter(request);
         length.incrementAndGet();
-        waiter.patience = engine.clock().source().schedule(Duration.ofNanos(patienceNanos), () -> losePatience(waiter));
+        try {
+            waiter.patience =
+                    engine.clock().source().schedule(Duration.ofNanos(patienceNanos), () -> losePatience(waiter));
+        } catch (Throwable e) { // else a place would be kept for ever
+            leave(waiter);
+            throw e;
+        }
         line.add(waiter);
+        if (engine.closed()) {
+            dismiss();
+        }
         serve();
         return waiter;
     }
@@ -76,6 +88,7 @@ final class WaitingLine {
         int reasons = 1;
         do {
             round();
+            // Whatever came in during the round is served by the next one, on this thread.
             reasons = reasonsToServe.addAndGet(-reasons);
         } while (reasons != 0);
     }
@@ -87,28 +100,40 @@ final class WaitingLine {
                 waiter.completeExceptionally(engine.exhausted(waiter.request, "the pool was closed"));
             }
         }
+        serve();
     }
 
     private void round() {
-        List<Waiter> unserved = new ArrayList<>(0);
+        List<LeaseRequest> unserved = new ArrayList<>(0);
         boolean spent = false;
         for (Iterator<Waiter> waiters = line.iterator(); waiters.hasNext() && !spent; ) {
             Waiter waiter = waiters.next();
             if (waiter.left.get()) {
                 waiters.remove();
-                continue;
-            }
-            Lease lease = engine.select(waiter.request);
-            if (lease != null) {
-                waiters.remove();
-                hand(waiter, lease);
-            } else {
-                unserved.add(waiter);
+            } else if (unserved.stream().noneMatch(waiter.request::asksNoLessThan) && !served(waiter)) {
+                unserved.add(waiter.request);
                 // What a call without wishes cannot have, nobody behind it can have either.
                 spent = waiter.request.isPlain();
             }
         }
         setAlarm(unserved);
+    }
+
+    private boolean served(Waiter waiter) {
+        try {
+            Lease lease = engine.select(waiter.request);
+            if (lease == null) {
+                return false;
+            }
+            line.remove(waiter);
+            hand(waiter, lease);
+        } catch (Throwable e) { // one call's misfortune must not stop the line
+            line.remove(waiter);
+            if (leave(waiter)) {
+                waiter.completeExceptionally(e);
+            }
+        }
+        return true;
     }
 
     private void hand(Waiter waiter, Lease lease) {
@@ -137,23 +162,24 @@ final class WaitingLine {
         }
     }
 
-    private void setAlarm(List<Waiter> unserved) {
+    private void setAlarm(List<LeaseRequest> unserved) {
         long now = engine.clock().now();
         long at = Nanos.NEVER;
-        for (Waiter waiter : unserved) {
-            at = Math.min(at, engine.worthTrying(waiter.request, now));
+        for (LeaseRequest request : unserved) {
+            at = Math.min(at, engine.lookAgainAt(request, now));
         }
         if (rung) {
             rung = false;
             alarm = null;
         }
-        if (alarm != null && at != alarmAt) {
+        // An alarm that is a little early does no harm; setting it anew for each lease that ends would.
+        if (alarm != null && (at < alarmAt || at >= Nanos.NEVER)) {
             alarm.cancel();
             alarm = null;
         }
         if (at < Nanos.NEVER && alarm == null) {
-            alarmAt = at;
-            alarm = engine.clock().source().schedule(Duration.ofNanos(Math.max(0, at - now)), this::ring);
+            alarmAt = Math.max(at, now + SHORTEST_REST);
+            alarm = engine.clock().source().schedule(Duration.ofNanos(alarmAt - now), this::ring);
         }
     }
 

@@ -15,8 +15,11 @@ final class WindowMeter {
 
     private static final int GUARD_SHARE = 500;
     private static final int GRANULE_SHARE = 400;
+    /** Absurd amounts are cut here, so that sums stay far from overflow. */
+    private static final long CEILING = Nanos.NEVER;
 
     private final Limit limit;
+    private final long most;
     private final long span;
     private final long granule;
     private long used;
@@ -28,6 +31,7 @@ final class WindowMeter {
 
     WindowMeter(Limit limit) {
         this.limit = limit;
+        this.most = Math.min(limit.amount(), CEILING);
         long window = Nanos.of(limit.window());
         this.span = window + window / GUARD_SHARE;
         this.granule = window / GRANULE_SHARE;
@@ -40,25 +44,42 @@ final class WindowMeter {
     /** Takes so many permits if there is room. More than the whole limit is cut to the limit, else it could never go. */
     synchronized boolean tryTake(long amount, long now) {
         expire(now);
-        long taken = Math.min(amount, limit.amount());
-        if (used + taken > limit.amount()) {
+        long taken = Math.min(amount, most);
+        if (taken > most - used) {
             return false;
         }
         add(taken, now);
         return true;
     }
 
-    /** Takes permits for what has happened already, room or not. */
+    /** Takes permits for a send that goes in any case, room or not; cut as {@link #tryTake} cuts. */
     synchronized void take(long amount, long now) {
         expire(now);
-        add(amount, now);
+        add(Math.min(amount, most), now);
     }
 
-    /** Gives back permits that were taken lately and not used. */
-    synchronized void giveBack(long amount) {
-        long left = amount;
+    /** Takes what was used beyond the reservation. */
+    synchronized void settleUp(long amount, long now) {
+        expire(now);
+        add(Math.min(amount, CEILING - Math.min(used, CEILING)), now);
+    }
+
+    /**
+     * Gives back permits that were taken at an instant and not used. They come out of the entry that holds them, else
+     * out of an older one, never out of a newer one: its sends would seem to be older than they are and would come back
+     * too early. What has left the window meanwhile is not given back again.
+     */
+    synchronized void giveBack(long amount, long takenAt, long now) {
+        expire(now);
+        if (now - takenAt >= span) {
+            return;
+        }
+        long left = Math.min(amount, most);
         for (int i = size - 1; i >= 0 && left > 0; i--) {
             int at = (head + i) % amounts.length;
+            if (i > 0 && opened[at] > takenAt) {
+                continue;
+            }
             long part = Math.min(left, amounts[at]);
             amounts[at] -= part;
             used -= part;
@@ -69,7 +90,7 @@ final class WindowMeter {
     /** When so many permits can be had: 0 when now. */
     synchronized long opensAt(long amount, long now) {
         expire(now);
-        long excess = used + Math.min(amount, limit.amount()) - limit.amount();
+        long excess = used - most + Math.min(amount, most);
         if (excess <= 0) {
             return 0;
         }
@@ -81,6 +102,15 @@ final class WindowMeter {
             }
         }
         return now + span;
+    }
+
+    /** How many permits an amount is when it is taken. */
+    long cut(long amount) {
+        return Math.min(amount, most);
+    }
+
+    synchronized int entries() {
+        return size;
     }
 
     /** How much of the limit is in use, 0 to 1 (more after a settlement upwards). */

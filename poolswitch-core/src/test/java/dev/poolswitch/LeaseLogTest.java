@@ -1,0 +1,98 @@
+package dev.poolswitch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class LeaseLogTest {
+
+    private static final LeaseLog NOBODYS = new LeaseLog();
+
+    private final Engine engine =
+            Keys.engine(new ManualTime(), Strategy.roundRobin(), List.of(ApiKey.of("k", "secret-of-k")));
+
+    @Test
+    void finds_the_open_leases_that_are_old_enough() {
+        LeaseLog log = new LeaseLog();
+        Lease old = add(log, 10, 0);
+        add(log, 20, 1);
+        Lease ended = add(log, 5, 2);
+        ended.close();
+
+        assertThat(log.olderThan(15)).containsExactly(old);
+        assertThat(log.olderThan(10)).isEmpty();
+        assertThat(NOBODYS.olderThan(Long.MAX_VALUE)).isEmpty();
+    }
+
+    @Test
+    void keeps_few_ended_leases_however_many_there_were() {
+        LeaseLog log = new LeaseLog();
+        Lease open = add(log, 1, 0);
+        Random random = new Random(3);
+        List<Lease> some = new ArrayList<>();
+        for (int i = 1; i < 10_000; i++) {
+            some.add(add(log, i, i));
+            if (some.size() > 20) {
+                some.remove(random.nextInt(some.size())).close();
+            }
+        }
+
+        assertThat(log.length()).isLessThanOrEqualTo(20 + 1 + 64);
+        assertThat(log.olderThan(2)).contains(open);
+    }
+
+    /** Forbidden: an open lease that is not found, whatever is added, ended and unlinked at once. */
+    @Test
+    void no_open_lease_is_lost_under_concurrency() throws Exception {
+        LeaseLog log = new LeaseLog();
+        AtomicLong numbers = new AtomicLong();
+        List<Lease> kept = Collections.synchronizedList(new ArrayList<>());
+        CountDownLatch done = new CountDownLatch(4);
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        for (int t = 0; t < 4; t++) {
+            threads.execute(() -> {
+                for (int i = 0; i < 20_000; i++) {
+                    Lease lease = add(log, 1, numbers.getAndIncrement());
+                    if (i % 1_000 == 0) {
+                        kept.add(lease);
+                    } else {
+                        lease.close();
+                    }
+                }
+                done.countDown();
+            });
+        }
+        assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
+        threads.shutdown();
+
+        assertThat(log.olderThan(2)).containsExactlyInAnyOrderElementsOf(kept);
+    }
+
+    @Test
+    void the_place_where_a_lease_was_taken_is_outside_the_library() {
+        assertThat(LeaseSite.worthwhile(0, false)).isTrue();
+        assertThat(LeaseSite.worthwhile(65, false)).isFalse();
+        assertThat(LeaseSite.worthwhile(65, true)).isTrue();
+        assertThat(LeaseSite.here().frame()).doesNotContain("dev.poolswitch.");
+        assertThat(LeaseSite.here().toString()).contains(Thread.currentThread().getName());
+    }
+
+    private Lease add(LeaseLog log, long startedAt, long number) {
+        KeySlot slot = engine.roster().slots().get("k");
+        if (slot == null) {
+            throw new AssertionError("the key is in the pool");
+        }
+        Lease lease = new Lease(slot, LeaseRequest.any(), startedAt);
+        log.add(lease, number);
+        return lease;
+    }
+}
