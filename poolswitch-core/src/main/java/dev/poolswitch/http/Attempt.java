@@ -96,8 +96,13 @@ public final class Attempt implements Step {
         }
         verdict = call.classify(answer);
         VerdictKind kind = verdict.kind();
+        call.nameModel(lease, verdict);
+        if (!verdict.budgets().isEmpty()) {
+            // Now and not when the body has been read: the next call should know.
+            lease.budgets(verdict.budgets());
+            verdict = verdict.withoutBudgets();
+        }
         if (kind.refusesKey() || kind.transientFault()) {
-            call.nameModel(lease, verdict);
             end(verdict);
             return call.afterFault(this, verdict);
         }
