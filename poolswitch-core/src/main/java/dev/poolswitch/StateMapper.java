@@ -105,6 +105,9 @@ final class StateMapper {
         if (known.generation() != stored.generation()) {
             return known.generation() > stored.generation() ? known : stored;
         }
+        if (known.open() && known.changedAt() == 0 && !stored.open()) {
+            return stored; // nothing has been proved here that could be newer, however old the block is
+        }
         if (known.open() || stored.open()) {
             boolean unknown = known.open() && stored.open();
             return unknown || stored.changedAt() <= known.changedAt() ? known : stored;
