@@ -91,7 +91,7 @@ public final class JsonFileStateStore implements KeyStateStore {
             } catch (JsonFormat.RefusedException e) {
                 throw new IOException("state file " + file.path() + " " + e.getMessage(), e);
             } catch (JsonFormat.DamagedException e) {
-                file.setAside(e.getMessage());
+                file.setAside(String.valueOf(e.getMessage()));
             }
         }
         // Written at once: a disk that is full or read-only is told now, and the salt never changes.

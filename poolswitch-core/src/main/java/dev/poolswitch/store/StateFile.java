@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -35,10 +34,12 @@ final class StateFile {
      */
     private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
 
+    private final Path directory;
     private final Path path;
     private @Nullable FileChannel lock;
 
-    private StateFile(Path path) {
+    private StateFile(Path directory, Path path) {
+        this.directory = directory;
         this.path = path;
     }
 
@@ -59,12 +60,17 @@ final class StateFile {
             throw new IOException("state file " + path + ": the directory " + directory
                     + " is not writable, and the file is replaced by a new one at each save; make it writable");
         }
-        // A link stays a link: what it points to is replaced.
-        Path real =
-                Files.exists(path) ? path.toRealPath() : directory.toRealPath().resolve(path.getFileName());
-        StateFile file = new StateFile(real);
+        StateFile file = of(path, directory);
         file.lock();
         return file;
+    }
+
+    /** A link stays a link: what it points to is replaced. */
+    private static StateFile of(Path path, Path directory) throws IOException {
+        Path real =
+                Files.exists(path) ? path.toRealPath() : directory.toRealPath().resolve(path.getFileName());
+        Path home = real.getParent();
+        return new StateFile(home == null ? directory : home, real);
     }
 
     Path path() {
@@ -81,9 +87,7 @@ final class StateFile {
         Path next = sibling(".tmp");
         Files.deleteIfExists(next);
         try (FileChannel out = FileChannel.open(
-                next,
-                EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                ownerOnly(path.getParent()))) {
+                next, EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly())) {
             ByteBuffer rest = ByteBuffer.wrap(content);
             while (rest.hasRemaining()) {
                 out.write(rest);
@@ -125,9 +129,7 @@ final class StateFile {
         FileChannel channel = null;
         try {
             channel = FileChannel.open(
-                    sibling(".lock"),
-                    EnumSet.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-                    ownerOnly(path.getParent()));
+                    sibling(".lock"), EnumSet.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), ownerOnly());
             FileLock taken = channel.tryLock();
             if (taken == null) {
                 throw new IOException("state file " + path + " is in use by another process (it holds "
@@ -149,16 +151,15 @@ final class StateFile {
     }
 
     private void forceDirectory() {
-        try (FileChannel directory = FileChannel.open(path.getParent(), StandardOpenOption.READ)) {
-            directory.force(true);
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
         } catch (IOException e) { // Windows has no such thing; there the move itself is all that can be had
             LOG.log(Level.TRACE, "no fsync of a directory", e);
         }
     }
 
-    private static FileAttribute<?>[] ownerOnly(Path directory) throws IOException {
-        boolean posix =
-                Files.getFileStore(directory.toRealPath(new LinkOption[0])).supportsFileAttributeView("posix");
+    private FileAttribute<?>[] ownerOnly() throws IOException {
+        boolean posix = Files.getFileStore(directory).supportsFileAttributeView("posix");
         return posix
                 ? new FileAttribute<?>[] {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
