@@ -4,6 +4,7 @@ import dev.poolswitch.store.KeyRecord;
 import dev.poolswitch.store.KeyStateStore;
 import dev.poolswitch.store.StoredState;
 import dev.poolswitch.verdict.Scope;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Collection;
@@ -44,8 +45,9 @@ final class Persistence {
     private volatile boolean countersDue;
     private volatile boolean failing;
     private volatile boolean closed;
+    private volatile boolean loaded;
     private Duration retryAfter = FIRST_RETRY;
-    private KeyStateStore.@Nullable Subscription subscription;
+    private volatile KeyStateStore.@Nullable Subscription subscription;
 
     Persistence(Engine engine, @Nullable KeyStateStore store) {
         this.engine = engine;
@@ -63,13 +65,23 @@ final class Persistence {
             return;
         }
         try {
-            StoredState stored = store.load(engine.settings().name());
-            mapper.salt(stored.salt());
-            stored.records().forEach(record -> mapper.adopt(record, true));
+            load(store);
         } catch (Exception e) { // a store that fails never fails the pool
             storeFailed(e);
+            retryLater();
         }
-        subscription = store.observe(engine.settings().name(), this::adopt);
+    }
+
+    private void load(KeyStateStore from) throws IOException {
+        String pool = engine.settings().name();
+        StoredState stored = from.load(pool);
+        mapper.salt(stored.salt());
+        stored.records().forEach(record -> mapper.adopt(record, true));
+        if (!closed) {
+            subscription = from.observe(pool, this::adopt);
+        }
+        loaded = true;
+        engine.opened();
     }
 
     /** Brings back what the store knows of a key that was added at runtime. */
@@ -158,10 +170,11 @@ final class Persistence {
         }
         CompletableFuture<Void> last = nextBatch();
         closed = true;
-        if (subscription != null) {
-            subscription.close();
-        }
         await(last);
+        KeyStateStore.Subscription observing = subscription;
+        if (observing != null) {
+            observing.close();
+        }
         writer.shutdown();
     }
 
@@ -195,9 +208,12 @@ final class Persistence {
         }
     }
 
-    private void save(Map<KeyRecord.Id, KeySlot> batch) throws java.io.IOException {
+    private void save(Map<KeyRecord.Id, KeySlot> batch) throws IOException {
         if (store == null) {
             return;
+        }
+        if (!loaded) {
+            load(store); // without the store's salt every stored record would look like one of another secret
         }
         StateMapper.Batch records = mapper.batch(batch);
         if (!records.changes().isEmpty()) {

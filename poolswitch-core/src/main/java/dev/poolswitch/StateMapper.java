@@ -6,6 +6,7 @@ import dev.poolswitch.verdict.Scope;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +21,8 @@ final class StateMapper {
 
     private final Engine engine;
     private volatile String salt = Salt.random();
-    /** What each key's counters were when they were saved last; used by the writer's thread only. */
-    private final IdentityHashMap<KeySlot, KeyRecord.Counters> savedCounters = new IdentityHashMap<>();
+    /** What each key's counters were when they were saved last. */
+    private final Map<KeySlot, KeyRecord.Counters> savedCounters = Collections.synchronizedMap(new IdentityHashMap<>());
 
     StateMapper(Engine engine) {
         this.engine = engine;
@@ -92,12 +93,14 @@ final class StateMapper {
     }
 
     private void restoreCounters(KeySlot slot, KeyRecord.Counters counters, long now) {
+        KeyRecord.Counters before = total(slot, now);
         slot.counters().restore(counters);
         MonthlyQuota quota = slot.quota();
         if (quota != null && counters.quotaMonth() != null) {
             quota.add(Months.number(counters.quotaMonth()), counters.quotaUsed(), now);
         }
-        savedCounters.put(slot, total(slot, now));
+        // What was counted before the store could be read is still to be saved.
+        savedCounters.put(slot, increase(before, total(slot, now)));
     }
 
     /** The same rule as {@link KeyRecord#mergedWith}, on the pool's clock. */
