@@ -107,17 +107,16 @@ final class ChangeWatcher {
     }
 
     private void handOver(String pool, long writer) throws SQLException {
-        long upTo = reader.revision(pool);
-        List<KeyRecord> changes = reader.changes(pool, seen(pool), upTo, writer);
-        for (Observer each : changes.isEmpty() ? List.<Observer>of() : observers(pool)) {
+        Reader.Changes changes = reader.changes(pool, seen(pool), writer);
+        for (Observer each : changes.rows().isEmpty() ? List.<Observer>of() : observers(pool)) {
             try {
-                each.consumer.accept(changes);
+                each.consumer.accept(changes.rows());
             } catch (RuntimeException e) {
                 SqliteStateStore.LOG.log(Level.WARNING, name + ": an observer of pool " + pool + " failed", e);
             }
         }
         synchronized (this) {
-            watched(pool).seen = upTo;
+            watched(pool).seen = changes.upTo();
         }
     }
 

@@ -66,6 +66,9 @@ final class Database {
         // A file that vanished in between must not come back with the wrong rights.
         config.resetOpenMode(SQLiteOpenMode.CREATE);
         config.setBusyTimeout((int) settings.busyTimeout().toMillis());
+        // A commit is in the kernel's cache when it returns, so it survives the death of the process; a power loss may
+        // take the last ones back, but never damages the file.
+        config.setSynchronous(SQLiteConfig.SynchronousMode.NORMAL);
         return config.createConnection("jdbc:sqlite:" + uri(path));
     }
 
@@ -115,9 +118,6 @@ final class Database {
                 throw new IOException("state file " + path + ": SQLite cannot share memory there (journal mode " + mode
                         + "); keep it on a local disk");
             }
-            // A commit is in the kernel's cache when it returns, so it survives the death of the process; a power loss
-            // may take the last ones back, but never damages the file.
-            statement.execute("PRAGMA synchronous = NORMAL");
             migrate(connection, statement);
             return connection;
         } catch (IOException | SQLException | RuntimeException e) {

@@ -2,66 +2,103 @@ package dev.poolswitch.sqlite;
 
 import dev.poolswitch.store.KeyRecord;
 import dev.poolswitch.store.StoredState;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import org.sqlite.SQLiteErrorCode;
 
-/** The connection that reads; it blocks no writer. Thread-safe. */
+/** Reads the file and blocks no writer. Thread-safe. */
 final class Reader implements AutoCloseable {
 
-    private final Connection connection;
-    private final PreparedStatement dataVersion;
-    private final PreparedStatement salt;
-    private final PreparedStatement revision;
-    private final PreparedStatement selectPool;
-    private final PreparedStatement selectNew;
+    private final Link link;
 
-    Reader(Connection connection) throws SQLException {
-        this.connection = connection;
-        dataVersion = connection.prepareStatement("PRAGMA data_version");
-        salt = connection.prepareStatement("SELECT salt FROM store");
-        revision = connection.prepareStatement(Rows.SELECT_REVISION);
-        selectPool = connection.prepareStatement(Rows.SELECT_POOL);
-        selectNew = connection.prepareStatement(Rows.SELECT_NEW);
+    /**
+     * A reader.
+     *
+     * @param link closed with the reader
+     */
+    Reader(Link link) {
+        this.link = link;
     }
 
-    synchronized StoredState load(String pool) throws SQLException {
-        selectPool.setString(1, pool);
-        return new StoredState(salt(), records(selectPool));
+    /**
+     * A pool and the revision it had at least.
+     *
+     * @param state what is stored
+     * @param revision of the latest change that is surely in it
+     */
+    record Loaded(StoredState state, long revision) {}
+
+    synchronized Loaded load(String pool) throws SQLException {
+        return read(() -> {
+            // First the revision: what is committed in between is handed over once more, which does no harm.
+            long revision = revision(pool);
+            PreparedStatement select = link.statement(Rows.SELECT_POOL);
+            select.setString(1, pool);
+            return new Loaded(new StoredState(salt(), records(select)), revision);
+        });
     }
 
-    /** Another number than before when another connection has committed. */
+    /** Another number than before when another connection has committed, or this one is new. */
     synchronized long dataVersion() throws SQLException {
-        return number(dataVersion);
+        return read(() -> number(link.statement("PRAGMA data_version")));
     }
 
-    /** The revision of a pool's latest change; 0 when there is none. */
-    synchronized long revision(String pool) throws SQLException {
-        revision.setString(1, pool);
-        return number(revision);
-    }
+    /**
+     * What others have changed in a pool.
+     *
+     * @param rows the records
+     * @param upTo the revision up to which that is all
+     */
+    record Changes(List<KeyRecord> rows, long upTo) {}
 
-    /** The rows of a pool that were written in a range of revisions, by others. */
-    synchronized List<KeyRecord> changes(String pool, long after, long upTo, long notBy) throws SQLException {
-        selectNew.setString(1, pool);
-        selectNew.setLong(2, after);
-        selectNew.setLong(3, upTo);
-        selectNew.setLong(4, notBy);
-        return records(selectNew);
+    /** The rows of a pool that were written after a revision, and not by a certain writer alone. */
+    synchronized Changes changes(String pool, long after, long notBy) throws SQLException {
+        return read(() -> {
+            long upTo = revision(pool);
+            PreparedStatement select = link.statement(Rows.SELECT_NEW);
+            select.setString(1, pool);
+            select.setLong(2, after);
+            select.setLong(3, upTo);
+            select.setLong(4, notBy);
+            return new Changes(records(select), upTo);
+        });
     }
 
     @Override
-    public synchronized void close() throws SQLException {
-        connection.close();
+    public synchronized void close() {
+        link.close();
+    }
+
+    private interface Reading<T> {
+        T run() throws SQLException;
+    }
+
+    private <T> T read(Reading<T> reading) throws SQLException {
+        boolean done = false;
+        try {
+            T result = reading.run();
+            done = true;
+            return result;
+        } finally {
+            if (!done) {
+                link.drop();
+            }
+        }
+    }
+
+    private long revision(String pool) throws SQLException {
+        PreparedStatement select = link.statement(Rows.SELECT_REVISION);
+        select.setString(1, pool);
+        return number(select);
     }
 
     private String salt() throws SQLException {
-        try (ResultSet row = salt.executeQuery()) {
+        try (ResultSet row = link.statement("SELECT salt FROM store").executeQuery()) {
             if (!row.next()) {
-                throw new SQLException("the salt is missing", null, org.sqlite.SQLiteErrorCode.SQLITE_CORRUPT.code);
+                throw new SQLException("the salt is missing", null, SQLiteErrorCode.SQLITE_CORRUPT.code);
             }
             return row.getString(1);
         }

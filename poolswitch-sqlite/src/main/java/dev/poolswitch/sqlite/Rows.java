@@ -22,11 +22,36 @@ final class Rows {
     private static final int WRITER = 26;
     private static final int POOL = 27;
 
-    static final String SELECT_POOL = "SELECT " + COLUMNS + " FROM key_state WHERE pool = ?";
-    static final String SELECT_NEW =
-            "SELECT " + COLUMNS + " FROM key_state WHERE pool = ? AND revision > ? AND revision <= ? AND writer <> ?";
-    static final String SELECT_ONE = "SELECT " + COLUMNS
-            + ", revision, writer FROM key_state WHERE pool = ? AND scope = ? AND key_id = ? AND subject = ?";
+    /**
+     * Each value that is fetched is a call into native code, which made up nearly all of the time of reading a pool; so
+     * the numbers of a row come as one text (10,000 rows in 30 ms instead of 80).
+     */
+    private static final String FETCHED = "scope, key_id, subject, fingerprint, cause, code, quota_month, "
+            + String.join(
+                    " || ' ' || ",
+                    "generation",
+                    "disabled",
+                    "closed_until",
+                    "closed_until_nanos",
+                    "avoid_until",
+                    "avoid_until_nanos",
+                    "changed_at",
+                    "changed_at_nanos",
+                    "streak",
+                    "failures_in_a_row",
+                    "period",
+                    "period_nanos",
+                    "requests",
+                    "refusals",
+                    "failures",
+                    "failovers",
+                    "quota_used",
+                    "revision",
+                    "writer");
+
+    static final String SELECT_POOL = "SELECT " + FETCHED + " FROM key_state WHERE pool = ?";
+    static final String SELECT_NEW = SELECT_POOL + " AND revision > ? AND revision <= ? AND writer <> ?";
+    static final String SELECT_ONE = SELECT_POOL + " AND scope = ? AND key_id = ? AND subject = ?";
     static final String SELECT_REVISION = "SELECT max(revision) FROM key_state WHERE pool = ?";
     static final String REPLACE = "INSERT OR REPLACE INTO key_state (" + COLUMNS + ", revision, writer, pool) VALUES ("
             + "?, ".repeat(POOL - 1) + "?)";
@@ -37,32 +62,54 @@ final class Rows {
     record Stored(KeyRecord record, long revision, long writer) {}
 
     static Stored stored(ResultSet row) throws SQLException {
-        return new Stored(record(row), row.getLong(REVISION), row.getLong(WRITER));
+        Numbers numbers = new Numbers(row.getString(8));
+        return new Stored(record(row, numbers), numbers.next(), numbers.next());
     }
 
     static KeyRecord record(ResultSet row) throws SQLException {
+        return record(row, new Numbers(row.getString(8)));
+    }
+
+    private static KeyRecord record(ResultSet row, Numbers numbers) throws SQLException {
         return new KeyRecord(
                 Scope.valueOf(row.getString(1)),
                 row.getString(2),
                 row.getString(3),
                 row.getString(4),
-                row.getLong(5),
-                row.getBoolean(6),
-                VerdictKind.valueOf(row.getString(7)),
-                row.getString(8),
-                instant(row, 9),
-                instant(row, 11),
-                instant(row, 13),
-                row.getInt(15),
-                row.getInt(16),
-                Duration.ofSeconds(row.getLong(17), row.getInt(18)),
+                numbers.next(),
+                numbers.next() != 0,
+                VerdictKind.valueOf(row.getString(5)),
+                row.getString(6),
+                Instant.ofEpochSecond(numbers.next(), numbers.next()),
+                Instant.ofEpochSecond(numbers.next(), numbers.next()),
+                Instant.ofEpochSecond(numbers.next(), numbers.next()),
+                (int) numbers.next(),
+                (int) numbers.next(),
+                Duration.ofSeconds(numbers.next(), numbers.next()),
                 new KeyRecord.Counters(
-                        row.getLong(19),
-                        row.getLong(20),
-                        row.getLong(21),
-                        row.getLong(22),
-                        row.getString(23),
-                        row.getLong(24)));
+                        numbers.next(),
+                        numbers.next(),
+                        numbers.next(),
+                        numbers.next(),
+                        row.getString(7),
+                        numbers.next()));
+    }
+
+    /** Numbers in a text, separated by blanks. */
+    private static final class Numbers {
+        private final String text;
+        private int start;
+
+        Numbers(String text) {
+            this.text = text;
+        }
+
+        long next() {
+            int end = text.indexOf(' ', start);
+            long number = Long.parseLong(text, start, end < 0 ? text.length() : end, 10);
+            start = end + 1;
+            return number;
+        }
     }
 
     static void bindId(PreparedStatement statement, String pool, KeyRecord.Id id) throws SQLException {
@@ -111,9 +158,5 @@ final class Rows {
     private static void bind(PreparedStatement statement, int column, Instant instant) throws SQLException {
         statement.setLong(column, instant.getEpochSecond());
         statement.setInt(column + 1, instant.getNano());
-    }
-
-    private static Instant instant(ResultSet row, int column) throws SQLException {
-        return Instant.ofEpochSecond(row.getLong(column), row.getInt(column + 1));
     }
 }

@@ -58,26 +58,14 @@ public final class SqliteStateStore implements KeyStateStore {
 
     static SqliteStateStore open(Path file, Settings settings) throws IOException {
         DatabaseFile checked = DatabaseFile.check(Objects.requireNonNull(file, "file"));
-        Connection first = Database.open(checked, settings);
-        try {
-            Connection second = Database.connect(checked.path(), settings);
-            try {
-                return new SqliteStateStore(checked.path(), settings, first, second);
-            } catch (SQLException | RuntimeException e) {
-                second.close();
-                throw e;
-            }
-        } catch (SQLException | RuntimeException e) {
-            closeQuietly(first);
-            throw Problems.of(checked.path(), e);
-        }
+        return new SqliteStateStore(checked.path(), settings, Database.open(checked, settings));
     }
 
-    private SqliteStateStore(Path path, Settings settings, Connection writing, Connection reading) throws SQLException {
+    private SqliteStateStore(Path path, Settings settings, Connection first) {
         this.path = path;
-        reader = new Reader(reading);
+        reader = new Reader(new Link(path, settings, null));
         watcher = new ChangeWatcher(reader, settings, "poolswitch-sqlite-" + path.getFileName());
-        writer = new Writer(writing, watcher::seen);
+        writer = new Writer(new Link(path, settings, first), watcher::seen);
     }
 
     @Override
@@ -85,11 +73,9 @@ public final class SqliteStateStore implements KeyStateStore {
         Objects.requireNonNull(pool, "pool");
         requireOpen();
         try {
-            // First the revision: what is committed in between is handed over once more, which does no harm.
-            long revision = reader.revision(pool);
-            StoredState state = reader.load(pool);
-            watcher.loaded(pool, revision);
-            return state;
+            Reader.Loaded loaded = reader.load(pool);
+            watcher.loaded(pool, loaded.revision());
+            return loaded.state();
         } catch (SQLException | IllegalArgumentException e) {
             throw Problems.of(path, e);
         }
@@ -139,6 +125,16 @@ public final class SqliteStateStore implements KeyStateStore {
     @Override
     public String toString() {
         return "SqliteStateStore[" + path + "]";
+    }
+
+    /** Lets the file grow no further than this, as a full disk would. */
+    void limitPages(int pages) throws SQLException {
+        writing.lock();
+        try {
+            writer.limitPages(pages);
+        } finally {
+            writing.unlock();
+        }
     }
 
     private void requireOpen() throws IOException {

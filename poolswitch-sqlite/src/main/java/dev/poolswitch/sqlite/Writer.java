@@ -1,7 +1,6 @@
 package dev.poolswitch.sqlite;
 
 import dev.poolswitch.store.KeyRecord;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -10,34 +9,22 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The connection that changes the file: one transaction a batch. Not thread-safe. */
+/** Changes the file: one transaction a batch. Not thread-safe. */
 final class Writer implements AutoCloseable {
 
-    private final Connection connection;
-    private final PreparedStatement begin;
-    private final PreparedStatement commit;
-    private final PreparedStatement rollback;
-    private final PreparedStatement revision;
-    private final PreparedStatement select;
-    private final PreparedStatement replace;
+    private final Link link;
     private final ToLongFunction<String> seen;
     private final long id = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
 
     /**
      * A writer.
      *
-     * @param connection closed with the writer
+     * @param link closed with the writer
      * @param seen the revision up to which this process knows the rows of a pool
      */
-    Writer(Connection connection, ToLongFunction<String> seen) throws SQLException {
-        this.connection = connection;
+    Writer(Link link, ToLongFunction<String> seen) {
+        this.link = link;
         this.seen = seen;
-        begin = connection.prepareStatement("BEGIN IMMEDIATE");
-        commit = connection.prepareStatement("COMMIT");
-        rollback = connection.prepareStatement("ROLLBACK");
-        revision = connection.prepareStatement(Rows.SELECT_REVISION);
-        select = connection.prepareStatement(Rows.SELECT_ONE);
-        replace = connection.prepareStatement(Rows.REPLACE);
     }
 
     /** What this writer's rows are marked with. */
@@ -46,20 +33,22 @@ final class Writer implements AutoCloseable {
     }
 
     void save(String pool, Collection<KeyRecord> changes) throws SQLException {
-        begin.execute();
         boolean committed = false;
         try {
+            // At once for writing: a transaction that reads first can be refused the lock for good.
+            link.statement("BEGIN IMMEDIATE").execute();
             long next = revision(pool) + 1;
             long known = seen.applyAsLong(pool);
+            PreparedStatement replace = link.statement(Rows.REPLACE);
             for (KeyRecord change : changes) {
                 Rows.bind(replace, pool, merged(stored(pool, change), change, next, known));
                 replace.executeUpdate();
             }
-            commit.execute();
+            link.statement("COMMIT").execute();
             committed = true;
         } finally {
             if (!committed) {
-                rollBack();
+                link.drop();
             }
         }
     }
@@ -74,6 +63,7 @@ final class Writer implements AutoCloseable {
     }
 
     private long revision(String pool) throws SQLException {
+        PreparedStatement revision = link.statement(Rows.SELECT_REVISION);
         revision.setString(1, pool);
         try (ResultSet row = revision.executeQuery()) {
             return row.next() ? row.getLong(1) : 0;
@@ -81,28 +71,24 @@ final class Writer implements AutoCloseable {
     }
 
     private Rows.@Nullable Stored stored(String pool, KeyRecord change) throws SQLException {
+        PreparedStatement select = link.statement(Rows.SELECT_ONE);
         Rows.bindId(select, pool, change.id());
         try (ResultSet row = select.executeQuery()) {
             return row.next() ? Rows.stored(row) : null;
         }
     }
 
-    /** SQLite has rolled back by itself after some errors; then there is nothing to do. */
-    private void rollBack() {
-        try {
-            rollback.execute();
-        } catch (SQLException e) {
-            SqliteStateStore.LOG.log(System.Logger.Level.DEBUG, "nothing to roll back", e);
-        }
+    void limitPages(int pages) throws SQLException {
+        link.limitPages(pages);
     }
 
     /** The last connection to a file moves the log into the database and removes it; others only do what is free. */
     @Override
     public void close() throws SQLException {
-        try (PreparedStatement checkpoint = connection.prepareStatement("PRAGMA wal_checkpoint(PASSIVE)")) {
-            checkpoint.execute();
+        try {
+            link.statement("PRAGMA wal_checkpoint(PASSIVE)").execute();
         } finally {
-            connection.close();
+            link.close();
         }
     }
 }
