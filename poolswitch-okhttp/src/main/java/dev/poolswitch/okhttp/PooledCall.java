@@ -124,6 +124,7 @@ final class PooledCall implements BlockingTransport<Response>, RequestView {
     private Request dressed(Request hop, Attempt attempt) {
         HttpUrl url = hop.url();
         if (!attempt.mayCarryKey(url.scheme(), url.host(), url.port())) {
+            attempt.leaving();
             return stripped(hop.newBuilder(), hop, attempt).build();
         }
         attempt.sending();

@@ -101,6 +101,25 @@ abstract class AnswerContract extends RedirectContract {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"application/octet-stream", "text/event-stream"})
+    void the_head_is_handed_over_before_the_body_comes(String type) throws Exception {
+        needs(Capability.STREAMING);
+        CountDownLatch body = new CountDownLatch(1);
+        Reply reply = Reply.status(200).header("Content-Type", type).body("{}").chunked();
+        server.script(reply.heldBackUntil(body).delayBody(Duration.ofMillis(1)));
+        ClientUnderTest client = client(pool(A));
+
+        Future<TestResponse> head = inBackground(() -> open(client, get("/1")));
+        try {
+            assertThat(result(head).status()).isEqualTo(200);
+        } finally {
+            body.countDown();
+        }
+
+        assertThat(read(result(head)).text()).isEqualTo("{}");
+    }
+
     @Test
     void the_clients_own_support_for_events_works() throws Exception {
         needs(Capability.SERVER_SENT_EVENTS);

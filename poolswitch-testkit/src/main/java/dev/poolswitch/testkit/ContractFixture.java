@@ -229,6 +229,13 @@ abstract class ContractFixture {
         return pool.status().key(id).orElseThrow();
     }
 
+    /** How many requests the pool knows of, those included that the client has made on its own. */
+    static long counted(KeyPool pool) {
+        return pool.status().keys().stream()
+                .mapToLong(key -> key.requests() + key.resends())
+                .sum();
+    }
+
     /** The secret of the key that each request carried. */
     final Iterable<String> keysSeen() {
         return server.keysInOrder();
