@@ -77,11 +77,13 @@ final class Persistence {
         StoredState stored = from.load(pool);
         mapper.salt(stored.salt());
         stored.records().forEach(record -> mapper.adopt(record, true));
-        if (!closed) {
-            subscription = from.observe(pool, this::adopt);
-        }
         loaded = true;
         engine.opened();
+        try {
+            subscription = closed ? null : from.observe(pool, this::adopt);
+        } catch (Throwable e) { // what others learn stays unknown, but what is learned here can be saved
+            storeFailed(e);
+        }
     }
 
     /** Brings back what the store knows of a key that was added at runtime. */

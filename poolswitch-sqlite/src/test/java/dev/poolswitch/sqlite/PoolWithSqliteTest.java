@@ -28,6 +28,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -146,12 +147,14 @@ class PoolWithSqliteTest {
         try (SqliteStateStore store = SqliteStateStore.open(file);
                 KeyPool pool = pool(store)) {
             store.limitPages(1);
-            String model = "m".repeat(100_000);
             lease(pool, "limited").rateLimited(Duration.ofMinutes(30));
             lease(pool, "revoked").rejected();
-            pool.acquire(LeaseRequest.any().withModel(model))
-                    .end(Verdict.of(VerdictKind.KEY_FORBIDDEN, "model_not_found")
-                            .withScope(Scope.KEY_AND_MODEL));
+            for (int i = 0; i < 100; i++) {
+                String model = "m".repeat(120) + i;
+                pool.acquire(LeaseRequest.any().withModel(model))
+                        .end(Verdict.of(VerdictKind.KEY_FORBIDDEN, "model_not_found")
+                                .withScope(Scope.KEY_AND_MODEL));
+            }
 
             await().atMost(Duration.ofSeconds(5)).until(() -> seen(PoolEvent.StoreFailed.class));
             assertThat(events)
@@ -178,6 +181,18 @@ class PoolWithSqliteTest {
             lease(pool, "revoked").rejected();
             await().atMost(Duration.ofSeconds(5)).until(() -> seen(PoolEvent.StoreRecovered.class));
             assertThat(status(pool, "limited").state()).isEqualTo(KeyState.RATE_LIMITED);
+        }
+
+        assertBothAreStored();
+    }
+
+    @Test
+    void a_store_that_cannot_observe_still_saves() throws Exception {
+        try (Unreadable store = new Unreadable(SqliteStateStore.open(file));
+                KeyPool pool = pool(store)) {
+            lease(pool, "limited").rateLimited(Duration.ofMinutes(30));
+            lease(pool, "revoked").rejected();
+            await().until(() -> store.observed);
         }
 
         assertBothAreStored();
@@ -216,10 +231,11 @@ class PoolWithSqliteTest {
         return pool.status().key(key).orElseThrow();
     }
 
-    /** Fails to load once, as a store does whose disk is not mounted yet. */
+    /** Fails to load once, as a store does whose disk is not mounted yet, and to observe always. */
     private static final class Unreadable implements KeyStateStore {
         private final SqliteStateStore store;
         private boolean mounted;
+        private volatile boolean observed;
 
         Unreadable(SqliteStateStore store) {
             this.store = store;
@@ -237,6 +253,12 @@ class PoolWithSqliteTest {
         @Override
         public void save(String pool, Collection<KeyRecord> changes) throws IOException {
             store.save(pool, changes);
+        }
+
+        @Override
+        public Subscription observe(String pool, Consumer<Collection<KeyRecord>> changes) {
+            observed = true;
+            throw new IllegalStateException("cannot observe");
         }
 
         @Override

@@ -48,7 +48,7 @@ public abstract class KeyStateStoreContract extends MergeRules {
     protected KeyStateStoreContract() {}
 
     /** What some stores cannot do. */
-    public enum Capability {
+    public enum StoreCapability {
         /** What was saved is there when the store is opened again. */
         SURVIVES_RESTART,
         /** Two instances on the same place work at the same time and see what the other has saved. */
@@ -67,7 +67,7 @@ public abstract class KeyStateStoreContract extends MergeRules {
     protected abstract KeyStateStore openStore() throws Exception;
 
     /** What this store cannot do, each with the reason; nothing unless overridden. */
-    protected Map<Capability, String> missing() {
+    protected Map<StoreCapability, String> gaps() {
         return Map.of();
     }
 
@@ -180,7 +180,7 @@ public abstract class KeyStateStoreContract extends MergeRules {
 
     @Test
     void what_save_has_returned_from_is_there_after_a_restart() throws Exception {
-        needs(Capability.SURVIVES_RESTART);
+        needs(StoreCapability.SURVIVES_RESTART);
         KeyStateStore store = open();
         String salt = store.load(POOL).salt();
         KeyRecord saved = StoredRecords.full(Scope.KEY, "a", "", "code");
@@ -197,7 +197,7 @@ public abstract class KeyStateStoreContract extends MergeRules {
 
     @Test
     void a_second_instance_sees_what_save_has_returned_from() throws Exception {
-        needs(Capability.SHARED);
+        needs(StoreCapability.SHARED);
         KeyStateStore one = open();
         KeyStateStore two = open();
 
@@ -211,7 +211,7 @@ public abstract class KeyStateStoreContract extends MergeRules {
 
     @Test
     void instances_that_save_at_the_same_time_lose_nothing() throws Exception {
-        needs(Capability.SHARED);
+        needs(StoreCapability.SHARED);
         KeyStateStore one = open();
 
         addUpFrom(List.of(one, open()), 100);
@@ -221,7 +221,7 @@ public abstract class KeyStateStoreContract extends MergeRules {
 
     @Test
     void changes_of_others_are_handed_over_within_two_seconds_and_own_ones_are_not() throws Exception {
-        needs(Capability.OBSERVES);
+        needs(StoreCapability.OBSERVES);
         KeyStateStore one = open();
         KeyStateStore two = open();
         one.load(POOL);
@@ -241,7 +241,7 @@ public abstract class KeyStateStoreContract extends MergeRules {
 
     @Test
     void what_another_saves_between_load_and_observe_is_handed_over() throws Exception {
-        needs(Capability.OBSERVES);
+        needs(StoreCapability.OBSERVES);
         KeyStateStore one = open();
         KeyStateStore two = open();
         one.load(POOL);
@@ -254,7 +254,7 @@ public abstract class KeyStateStoreContract extends MergeRules {
 
     @Test
     void a_change_that_was_merged_with_an_own_one_is_handed_over_all_the_same() throws Exception {
-        needs(Capability.OBSERVES);
+        needs(StoreCapability.OBSERVES);
         KeyStateStore one = open();
         KeyStateStore two = open();
         one.load(POOL);
@@ -268,7 +268,7 @@ public abstract class KeyStateStoreContract extends MergeRules {
 
     @Test
     void an_observer_that_throws_is_called_again() throws Exception {
-        needs(Capability.OBSERVES);
+        needs(StoreCapability.OBSERVES);
         KeyStateStore one = open();
         KeyStateStore two = open();
         one.load(POOL);
@@ -290,7 +290,7 @@ public abstract class KeyStateStoreContract extends MergeRules {
 
     @Test
     void a_closed_store_says_so() throws Exception {
-        needs(Capability.REFUSES_AFTER_CLOSE);
+        needs(StoreCapability.REFUSES_AFTER_CLOSE);
         KeyStateStore store = open();
         store.close();
 
@@ -309,8 +309,8 @@ public abstract class KeyStateStoreContract extends MergeRules {
         return store;
     }
 
-    private void needs(Capability capability) {
-        String reason = missing().get(capability);
+    private void needs(StoreCapability capability) {
+        String reason = gaps().get(capability);
         Assumptions.assumeTrue(reason == null, () -> capability + ": " + reason);
     }
 

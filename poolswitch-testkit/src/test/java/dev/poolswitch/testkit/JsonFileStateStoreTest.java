@@ -18,9 +18,9 @@ class JsonFileStateStoreTest extends KeyStateStoreContract {
     }
 
     @Override
-    protected Map<Capability, String> missing() {
+    protected Map<StoreCapability, String> gaps() {
         return Map.of(
-                Capability.SHARED, "one process and one instance a file",
-                Capability.OBSERVES, "nobody else can change it");
+                StoreCapability.SHARED, "one process and one instance a file",
+                StoreCapability.OBSERVES, "nobody else can change it");
     }
 }

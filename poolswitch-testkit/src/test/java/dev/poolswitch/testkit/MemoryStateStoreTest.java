@@ -12,11 +12,11 @@ class MemoryStateStoreTest extends KeyStateStoreContract {
     }
 
     @Override
-    protected Map<Capability, String> missing() {
+    protected Map<StoreCapability, String> gaps() {
         return Map.of(
-                Capability.SURVIVES_RESTART, "it is memory",
-                Capability.SHARED, "each instance has its own memory",
-                Capability.OBSERVES, "nobody else can change it",
-                Capability.REFUSES_AFTER_CLOSE, "there is nothing to close, so it stays usable");
+                StoreCapability.SURVIVES_RESTART, "it is memory",
+                StoreCapability.SHARED, "each instance has its own memory",
+                StoreCapability.OBSERVES, "nobody else can change it",
+                StoreCapability.REFUSES_AFTER_CLOSE, "there is nothing to close, so it stays usable");
     }
 }
