@@ -76,7 +76,7 @@ final class KeySlot implements KeyCandidate {
         key.models().forEach((name, model) -> {
             engine.askForModel();
             if (!model.limits().isEmpty()) {
-                models.put(name, new ModelGate(name, new Gate(), metersOf(model)));
+                models.put(name, new ModelGate(name, new Gate(), metersOf(name, model.limits())));
                 model.limits().forEach(this::askFor);
             }
         });
@@ -84,12 +84,13 @@ final class KeySlot implements KeyCandidate {
     }
 
     /** A limit for a model holds for the whole account, as any limit does. */
-    private Meters metersOf(ModelLimits model) {
+    private Meters metersOf(String model, List<Limit> limits) {
         if (group == null) {
-            return new Meters(model.limits());
+            return new Meters(limits);
         }
-        group.meters(model.model()).tell(model.limits());
-        return group.meters(model.model());
+        Meters shared = group.meters(model);
+        shared.tell(limits);
+        return shared;
     }
 
     private void askFor(Limit limit) {
@@ -342,7 +343,7 @@ final class KeySlot implements KeyCandidate {
     /** The gate of a model, made when it is first needed. */
     ModelGate modelGate(String model) {
         engine.askForModel();
-        return models.computeIfAbsent(model, name -> new ModelGate(name, new Gate(), metersOf(ModelLimits.of(name))));
+        return models.computeIfAbsent(model, name -> new ModelGate(name, new Gate(), metersOf(name, List.of())));
     }
 
     @Nullable
