@@ -211,6 +211,7 @@ final class KeySlot implements KeyCandidate {
 
     /** Takes the key although it is blocked. */
     void takeAnyway(Lease lease, long now) {
+        lease.anyway = true;
         if (maxConcurrent > 0) {
             PERMITS.getAndAdd(this, 1);
         }
