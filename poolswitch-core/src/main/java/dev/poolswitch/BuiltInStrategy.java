@@ -48,7 +48,7 @@ enum BuiltInStrategy implements Strategy {
         @Override
         @Nullable
         KeySlot pick(Tier tier, LeaseRequest request, long now) {
-            return tier.best(request, now, new WeightedDraw());
+            return tier.drawn(request, now);
         }
     },
     TWO_RANDOM_CHOICES {
@@ -121,6 +121,9 @@ enum BuiltInStrategy implements Strategy {
     }
 
     private static boolean safer(KeySlot a, KeySlot b, long now) {
+        if (a.untroubled() && b.untroubled()) {
+            return lessBusy(a, b, now);
+        }
         double left = a.remainingShare(now) - b.remainingShare(now);
         if (left != 0) {
             return left > 0;
@@ -134,21 +137,5 @@ enum BuiltInStrategy implements Strategy {
             return failures < 0;
         }
         return lessBusy(a, b, now);
-    }
-
-    /** Draws in proportion to health in one pass: the n-th candidate replaces the choice with its share of the sum. */
-    private static final class WeightedDraw implements Tier.Ranking {
-
-        private double sum;
-
-        @Override
-        public boolean better(KeySlot candidate, KeySlot best, long now) {
-            if (sum == 0) {
-                sum = best.health();
-            }
-            double share = candidate.health();
-            sum += share;
-            return ThreadLocalRandom.current().nextDouble() * sum < share;
-        }
     }
 }

@@ -134,7 +134,7 @@ final class Effects {
         }
         markReady(scope, lease);
         // Only the one move that opened the gate finds it closed before and its own attempt accepted.
-        if (success && !before.open() && lease.startedAt() >= before.changedAt()) {
+        if (success && !before.open() && GateRules.proves(before, lease)) {
             engine.persistence().changed(scope, lease.slot(), Engine.subject(scope, lease));
             engine.listeners()
                     .tell(new PoolEvent.Recovered(

@@ -32,7 +32,7 @@ record GateRules(long cooldownNanos, int maxFailures) {
 
     /** A refusal that closes the scope. */
     GateState refused(GateState state, Verdict verdict, Lease lease, long now) {
-        boolean late = lease.startedAt() < state.changedAt() && !state.open();
+        boolean late = !state.open() && tellsOfBefore(state, lease);
         int streak = late ? state.streak() : state.streak() + 1;
         long stated = trusted(verdict);
         long wait = stated >= 0 ? stated : unstated(verdict.kind(), streak);
@@ -101,7 +101,7 @@ record GateRules(long cooldownNanos, int maxFailures) {
             return state;
         }
         if (!state.open()) {
-            if (lease.startedAt() < state.changedAt()) {
+            if (!proves(state, lease)) {
                 return state.probe() == lease ? state.withProbe(null) : state;
             }
             return opened(state, lease.startedAt(), 2);
@@ -110,6 +110,21 @@ record GateRules(long cooldownNanos, int maxFailures) {
         return state.failures() == 0 && state.streak() == 0 && ramp == state.ramp()
                 ? state
                 : opened(state, state.changedAt(), ramp);
+    }
+
+    /**
+     * Whether the success of an attempt shows that a closed gate may open. The probe's does, unless a refusal came after
+     * it began; so does that of a lease which was taken although the gate was closed. All others passed while the gate
+     * was open, even if their clock reads later: who closes a gate reads the clock first.
+     */
+    static boolean proves(GateState state, Lease lease) {
+        return state.probe() == lease
+                ? lease.startedAt() >= state.changedAt()
+                : lease.anyway && lease.startedAt() > state.changedAt();
+    }
+
+    private static boolean tellsOfBefore(GateState state, Lease lease) {
+        return state.probe() != lease && lease.startedAt() <= state.changedAt();
     }
 
     /** The probe ended without a result: somebody else may test. */

@@ -43,6 +43,9 @@ final class KeySlot implements KeyCandidate {
     private final Meters meters;
     private final @Nullable MonthlyQuota quota;
     private final int maxConcurrent;
+    /** Whether only the key's own gate and its windows can keep a call away. */
+    private final boolean alone;
+
     private final Map<String, ModelGate> models = new ConcurrentHashMap<>();
     private final KeyCounters counters = new KeyCounters();
     private final LeaseLog leases = new LeaseLog();
@@ -73,6 +76,7 @@ final class KeySlot implements KeyCandidate {
                 ? new MonthlyQuota(key.monthlyQuota().getAsLong(), months)
                 : null;
         this.maxConcurrent = key.maxConcurrent().orElse(0);
+        this.alone = group == null && quota == null && maxConcurrent == 0;
         key.models().forEach((name, model) -> {
             engine.askForModel();
             if (!model.limits().isEmpty()) {
@@ -97,6 +101,11 @@ final class KeySlot implements KeyCandidate {
         if (limit.unit() == Budget.Unit.TOKENS) {
             engine.askForTokens();
         }
+    }
+
+    /** Whether nothing is held against the key, so that neither its gates nor its record need a closer look. */
+    boolean untroubled() {
+        return alone && !disabled && gate.pristine();
     }
 
     /** Whether no call at all may use the key now; the cheap half of the truth, without the meters. */
@@ -212,6 +221,7 @@ final class KeySlot implements KeyCandidate {
 
     /** Takes the key although it is blocked. */
     void takeAnyway(Lease lease, long now) {
+        lease.anyway = true;
         if (maxConcurrent > 0) {
             PERMITS.getAndAdd(this, 1);
         }

@@ -60,6 +60,9 @@ public final class Lease implements AutoCloseable {
     /** Whether the key's monthly quota was charged. Written before the lease is given out. */
     boolean charged;
 
+    /** Whether the key was taken although it was blocked (best effort). Written before the lease is given out. */
+    boolean anyway;
+
     @Nullable
     Lease olderOfKey;
 

@@ -2,6 +2,7 @@ package dev.poolswitch;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -35,24 +36,45 @@ final class Tier {
     /** The best of at most {@value #SAMPLE} candidates from a random place on; a key that owes a probe goes first. */
     @Nullable
     KeySlot best(LeaseRequest request, long now, Ranking ranking) {
+        return sampled(request, now, ranking);
+    }
+
+    /** One of as many candidates, drawn in proportion to health; otherwise as {@link #best}. */
+    @Nullable
+    KeySlot drawn(LeaseRequest request, long now) {
+        return sampled(request, now, null);
+    }
+
+    private @Nullable KeySlot sampled(LeaseRequest request, long now, @Nullable Ranking ranking) {
         KeySlot best = null;
+        double healthSoFar = 0;
         KeySlot untested = null;
         int seen = 0;
         int first = ready.random();
         for (int at = first; at >= 0 && seen < SAMPLE; at = following(at, first)) {
-            KeySlot slot = admitted(at, request, now);
-            if (slot == null) {
-                continue;
-            }
-            if (slot.owesProbe(now)) {
-                if (request.mayProbe()) {
-                    return slot;
+            KeySlot slot = slots[at];
+            if (!slot.untroubled() || !request.isPlain()) {
+                slot = admitted(at, request, now);
+                if (slot == null) {
+                    continue;
                 }
-                untested = slot;
-                continue;
+                if (slot.owesProbe(now)) {
+                    if (request.mayProbe()) {
+                        return slot;
+                    }
+                    untested = slot;
+                    continue;
+                }
             }
             seen++;
-            if (best == null || ranking.better(slot, best, now)) {
+            if (ranking == null) {
+                // The n-th candidate replaces the choice with its share of the sum: a draw in one pass, and no object.
+                double health = slot.health();
+                healthSoFar += health;
+                if (best == null || ThreadLocalRandom.current().nextDouble() * healthSoFar < health) {
+                    best = slot;
+                }
+            } else if (best == null || ranking.better(slot, best, now)) {
                 best = slot;
             }
         }

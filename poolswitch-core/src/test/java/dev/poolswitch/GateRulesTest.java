@@ -83,9 +83,41 @@ class GateRulesTest {
     }
 
     @Test
-    void a_success_that_began_after_the_refusal_clears_it() {
+    void a_success_that_began_at_the_instant_of_the_refusal_does_not_clear_it() {
         GateState state = rules.refused(GateState.OPEN, limited(20 * SECOND), lease(5), 10 * SECOND);
-        GateState after = rules.succeeded(state, lease(31 * SECOND));
+
+        assertThat(rules.succeeded(state, lease(10 * SECOND)).open()).isFalse();
+    }
+
+    @Test
+    void a_success_that_passed_while_the_gate_was_open_does_not_clear_it_though_its_clock_read_later() {
+        GateState state = rules.refused(GateState.OPEN, limited(20 * SECOND), lease(5), 10 * SECOND);
+
+        assertThat(rules.succeeded(state, lease(11 * SECOND)).open()).isFalse();
+    }
+
+    @Test
+    void a_success_of_a_lease_that_was_taken_although_the_gate_was_closed_clears_it() {
+        GateState state = rules.refused(GateState.OPEN, limited(20 * SECOND), lease(5), 10 * SECOND);
+        Lease anyway = lease(11 * SECOND);
+        anyway.anyway = true;
+
+        assertThat(rules.succeeded(state, anyway).open()).isTrue();
+    }
+
+    @Test
+    void a_probe_that_began_at_the_instant_of_the_refusal_clears_it() {
+        GateState state = rules.refused(GateState.OPEN, limited(0), lease(5), 10 * SECOND);
+        Lease probe = lease(10 * SECOND);
+
+        assertThat(rules.succeeded(state.withProbe(probe), probe).open()).isTrue();
+    }
+
+    @Test
+    void a_success_of_the_probe_clears_it() {
+        GateState state = rules.refused(GateState.OPEN, limited(20 * SECOND), lease(5), 10 * SECOND);
+        Lease probe = lease(31 * SECOND);
+        GateState after = rules.succeeded(state.withProbe(probe), probe);
 
         assertThat(after.open()).isTrue();
         assertThat(after.streak()).isZero();
@@ -123,7 +155,7 @@ class GateRulesTest {
             state = rules.refused(state, verdict(VerdictKind.RATE_LIMITED, null), lease(now), now);
             now = state.closedUntil();
         }
-        state = rules.succeeded(state, lease(now));
+        state = recovered(state, now);
         state = rules.refused(state, verdict(VerdictKind.RATE_LIMITED, null), lease(now + 1), now + 1);
 
         assertThat(state.closedUntil() - now - 1).isEqualTo(SECOND);
@@ -313,7 +345,7 @@ class GateRulesTest {
     void after_a_recovery_the_load_ramps_up() {
         GateState state = rules.refused(GateState.OPEN, limited(SECOND), lease(5), 10 * SECOND);
         long now = state.closedUntil();
-        state = rules.succeeded(state, lease(now));
+        state = recovered(state, now);
         for (int expected : new int[] {2, 4, 8, 16, 32, 64, 0, 0}) {
             assertThat(state.ramp()).isEqualTo(expected);
             state = rules.succeeded(state, lease(now));
@@ -327,6 +359,11 @@ class GateRulesTest {
 
         assertThat(after.open()).isTrue();
         assertThat(after.generation()).isEqualTo(state.generation() + 1);
+    }
+
+    private GateState recovered(GateState state, long now) {
+        Lease probe = lease(now);
+        return rules.succeeded(state.withProbe(probe), probe);
     }
 
     private GateState failures(GateState before, int times, long now) {
