@@ -168,6 +168,23 @@ final class PooledCall implements BlockingTransport<Response>, RequestView {
     }
 
     @Override
+    public String target() {
+        HttpUrl url = request.url();
+        String query = url.encodedQuery();
+        return query == null ? url.encodedPath() : url.encodedPath() + '?' + query;
+    }
+
+    @Override
+    public long bodyLength() {
+        RequestBody body = request.body();
+        try {
+            return body == null ? 0 : body.contentLength();
+        } catch (IOException e) {
+            return -1;
+        }
+    }
+
+    @Override
     public boolean canBeSent() {
         return oneShot == null || oneShot.untouched();
     }
