@@ -8,9 +8,6 @@ import dev.poolswitch.testkit.server.Dialect;
 import dev.poolswitch.testkit.server.Reply;
 import feign.Feign;
 import feign.FeignException;
-import feign.Headers;
-import feign.Param;
-import feign.RequestLine;
 import feign.Response;
 import feign.Retryer;
 import java.io.BufferedReader;
@@ -21,16 +18,6 @@ import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Test;
 
 class FeignOkHttpTest extends OnOkHttp {
-
-    interface ChatApi {
-        @RequestLine("POST /v1/chat/completions")
-        @Headers({"Content-Type: application/json", "Authorization: Bearer {credential}"})
-        String chat(@Param("credential") String credential, String question);
-
-        @RequestLine("POST /v1/chat/completions")
-        @Headers("Content-Type: application/json")
-        Response stream(String question);
-    }
 
     @SuppressWarnings("NullAway.Init")
     private ChatApi api;

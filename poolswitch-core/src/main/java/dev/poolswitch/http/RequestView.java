@@ -13,6 +13,11 @@ public interface RequestView {
         return "";
     }
 
+    /** Path and query, by which requests are told apart; the path alone when the adapter tells no more. Never logged. */
+    default String target() {
+        return path();
+    }
+
     /** How many bytes the body has; -1 when unknown. */
     default long contentLength() {
         return -1;
@@ -40,14 +45,4 @@ public interface RequestView {
 
     /** Whether the request could be sent twice; tells before the first send what {@link #canBeSent()} tells after it. */
     boolean repeatable();
-
-    /** Path and query, by which requests are told apart; empty when the client does not show them. Never logged or kept. */
-    default String target() {
-        return "";
-    }
-
-    /** How many bytes the body has; 0 without one, -1 when unknown. */
-    default long bodyLength() {
-        return -1;
-    }
 }

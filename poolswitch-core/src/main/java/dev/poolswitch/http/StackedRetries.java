@@ -34,11 +34,11 @@ final class StackedRetries {
     private static final String AZURE_NAME = "x-ms-client-request-id";
     private static final List<String> NAMES = List.of(AZURE_NAME, "Idempotency-Key");
 
-    /** Classes that stand on the stack while they repeat, and how to stop them; outer loops after inner ones. */
+    /**
+     * Classes that stand on the stack while they repeat, and how to stop them. HttpClient's own is missing because its
+     * plug-in keeps it off.
+     */
     private static final List<Loop> LOOPS = List.of(
-            new Loop(
-                    "org.apache.hc.client5.http.impl.classic.HttpRequestRetryExec",
-                    "HttpClient's own: call disableAutomaticRetries() on its builder"),
             new Loop(
                     "dev.langchain4j.internal.RetryUtils",
                     "LangChain4j's: call maxRetries(0) on the builder of the model"),
@@ -96,7 +96,7 @@ final class StackedRetries {
             return mixed(name.hashCode(), String.valueOf(request.header(name)).hashCode());
         }
         long place = mixed(thread, request.method().hashCode());
-        return mixed(mixed(place, request.target().hashCode()), request.bodyLength());
+        return mixed(mixed(place, request.target().hashCode()), request.contentLength());
     }
 
     private static @Nullable String nameOf(RequestView request) {

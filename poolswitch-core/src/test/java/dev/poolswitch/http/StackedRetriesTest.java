@@ -224,11 +224,11 @@ class StackedRetriesTest {
         assertThat(step).isNotInstanceOf(Pause.class);
     }
 
-    private record View(String method, String target, long bodyLength, Map<String, String> headers)
+    private record View(String method, String path, long contentLength, Map<String, String> headers)
             implements RequestView {
 
         View with(String name, String value) {
-            return new View(method, target, bodyLength, Map.of(name, value));
+            return new View(method, path, contentLength, Map.of(name, value));
         }
 
         @Override

@@ -51,7 +51,7 @@ final class KeyOnWire {
                 : attempt.redirected(target.substring(0, query), target.substring(query + 1));
     }
 
-    private static String target(HttpRequest request) {
+    static String target(HttpRequest request) {
         String target = request.getPath();
         return target == null || target.isEmpty() ? "/" : target;
     }

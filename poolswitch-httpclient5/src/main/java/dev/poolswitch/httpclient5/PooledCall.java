@@ -176,6 +176,11 @@ final class PooledCall implements BlockingTransport<ClassicHttpResponse>, Reques
     }
 
     @Override
+    public String target() {
+        return KeyOnWire.target(request);
+    }
+
+    @Override
     public long contentLength() {
         HttpEntity entity = request.getEntity();
         return entity == null ? 0 : entity.getContentLength();

@@ -175,16 +175,6 @@ final class PooledCall implements BlockingTransport<Response>, RequestView {
     }
 
     @Override
-    public long bodyLength() {
-        RequestBody body = request.body();
-        try {
-            return body == null ? 0 : body.contentLength();
-        } catch (IOException e) {
-            return -1;
-        }
-    }
-
-    @Override
     public boolean canBeSent() {
         return oneShot == null || oneShot.untouched();
     }
