@@ -216,7 +216,12 @@ public final class ApiKey {
             return this;
         }
 
-        /** The account, organisation or project whose limits the key shares with others of the same group. */
+        /**
+         * The account, organisation or project that the key belongs to. Keys of a group share what is limited: the
+         * limits on requests and tokens that are given to any of them hold for all of them together (of two for the same
+         * window the smaller), and a refusal of the whole group benches all of them. Quota and concurrency stay the
+         * key's own.
+         */
         public Builder group(String name) {
             group = Checks.name("group of key " + id, name);
             return this;

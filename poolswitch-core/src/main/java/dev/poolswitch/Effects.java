@@ -69,9 +69,27 @@ final class Effects {
         }
     }
 
-    /** Budgets that headers taught; they steer selection once the gates hold learned meters. */
+    /** Budgets that an answer told of steer the selection from now on. */
     void learned(Lease lease, List<Budget> budgets, long now) {
-        // Issue 4 gives the gates learned meters; until then the verdict alone speaks.
+        boolean opened = false;
+        for (Budget budget : budgets) {
+            if (budget.unit() == Budget.Unit.TOKENS) {
+                engine.askForTokens();
+            }
+            Meters meters = lease.slot().meters(budget.scope(), lease.request());
+            long own = lease.isEnded()
+                    ? 0
+                    : budget.unit() == Budget.Unit.REQUESTS
+                            ? 1
+                            : lease.request().tokens();
+            if (meters.learn(budget, own, lease.startedAt(), now)) {
+                opened = true;
+                markReady(budget.scope(), lease);
+            }
+        }
+        if (opened) {
+            engine.opened();
+        }
     }
 
     /** A person's word: raises the generation, so that it wins over whatever others have stored. */

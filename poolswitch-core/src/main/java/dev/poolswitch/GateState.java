@@ -64,4 +64,20 @@ record GateState(
         return new GateState(
                 cause, code, closedUntil, avoidUntil, changedAt, streak, failures, period, lease, ramp, generation);
     }
+
+    /** The same block, ending later. */
+    GateState putOff(long nanos) {
+        return new GateState(
+                cause,
+                code,
+                Nanos.plus(closedUntil, nanos),
+                Nanos.plus(avoidUntil, nanos),
+                changedAt,
+                streak,
+                failures,
+                period,
+                probe,
+                ramp,
+                generation);
+    }
 }

@@ -1,6 +1,8 @@
 package dev.poolswitch;
 
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The keys that share an account's limits, and the gate they share. */
@@ -9,6 +11,8 @@ final class Group {
     private final String name;
     private final Gate gate = new Gate();
     private final List<KeySlot> members = new CopyOnWriteArrayList<>();
+    private final Meters meters = new Meters(List.of());
+    private final Map<String, Meters> models = new ConcurrentHashMap<>();
 
     Group(String name) {
         this.name = name;
@@ -20,6 +24,16 @@ final class Group {
 
     Gate gate() {
         return gate;
+    }
+
+    /** The limits of the account, which its keys share. */
+    Meters meters() {
+        return meters;
+    }
+
+    /** The limits of the account for one model. */
+    Meters meters(String model) {
+        return models.computeIfAbsent(model, name -> new Meters(List.of()));
     }
 
     List<KeySlot> members() {

@@ -1,6 +1,7 @@
 package dev.poolswitch;
 
 import dev.poolswitch.verdict.Budget;
+import dev.poolswitch.verdict.Scope;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A key's place in the pool: its gate, its meters, its counters. */
@@ -63,7 +65,10 @@ final class KeySlot implements KeyCandidate {
         this.key = key;
         this.engine = engine;
         this.group = group;
-        this.meters = Meters.of(key.limits());
+        this.meters = new Meters(group == null ? key.limits() : List.of());
+        if (group != null) {
+            group.meters().tell(key.limits());
+        }
         this.quota = key.monthlyQuota().isPresent()
                 ? new MonthlyQuota(key.monthlyQuota().getAsLong(), months)
                 : null;
@@ -71,11 +76,20 @@ final class KeySlot implements KeyCandidate {
         key.models().forEach((name, model) -> {
             engine.askForModel();
             if (!model.limits().isEmpty()) {
-                models.put(name, new ModelGate(name, new Gate(), Meters.of(model.limits())));
+                models.put(name, new ModelGate(name, new Gate(), metersOf(model)));
                 model.limits().forEach(this::askFor);
             }
         });
         key.limits().forEach(this::askFor);
+    }
+
+    /** A limit for a model holds for the whole account, as any limit does. */
+    private Meters metersOf(ModelLimits model) {
+        if (group == null) {
+            return new Meters(model.limits());
+        }
+        group.meters(model.model()).tell(model.limits());
+        return group.meters(model.model());
     }
 
     private void askFor(Limit limit) {
@@ -113,6 +127,7 @@ final class KeySlot implements KeyCandidate {
         }
         if (group != null) {
             at = Math.max(at, group.gate().state().opensAt(now));
+            at = Math.max(at, group.meters().opensAt(1, now));
         }
         if (quota != null) {
             at = Math.max(at, quota.opensAt(now));
@@ -129,7 +144,7 @@ final class KeySlot implements KeyCandidate {
             at = Math.max(at, own.gate().state().opensAt(now));
             at = Math.max(at, own.meters().opensAt(Math.max(1, request.tokens()), now));
         }
-        return request.tokens() <= 1 ? at : Math.max(at, meters.opensAt(request.tokens(), now));
+        return request.tokens() <= 1 ? at : Math.max(at, metersOpenAt(request.tokens(), now));
     }
 
     /** Whether the key suits what the call asks for, now or later. */
@@ -153,7 +168,12 @@ final class KeySlot implements KeyCandidate {
                         || own.meters().opensAt(Math.max(1, request.tokens()), now) > now)) {
             return false;
         }
-        return request.tokens() == 0 || meters.opensAt(request.tokens(), now) <= now;
+        return request.tokens() == 0 || metersOpenAt(request.tokens(), now) <= now;
+    }
+
+    private long metersOpenAt(long tokens, long now) {
+        long own = meters.opensAt(tokens, now);
+        return group == null ? own : Math.max(own, group.meters().opensAt(tokens, now));
     }
 
     /** Whether the next lease would be a probe. */
@@ -199,11 +219,7 @@ final class KeySlot implements KeyCandidate {
             engine.log(
                     System.Logger.Level.DEBUG, "key " + key.id() + " is used beyond its monthly quota (best effort)");
         }
-        meters.take(lease.request().tokens(), now);
-        ModelGate own = modelGate(lease.request());
-        if (own != null) {
-            own.meters().take(lease.request().tokens(), now);
-        }
+        forMeters(lease.request(), each -> each.take(lease.request().tokens(), now));
         started(lease);
     }
 
@@ -211,6 +227,15 @@ final class KeySlot implements KeyCandidate {
     void release(Lease lease) {
         ENDED.getAndAdd(this, 1L);
         givePermitBack();
+        long tokens = lease.request().tokens();
+        meters.ended(tokens);
+        if (group != null) {
+            group.meters().ended(tokens);
+        }
+        ModelGate own = modelGate(lease.request());
+        if (own != null) {
+            own.meters().ended(tokens);
+        }
     }
 
     /** Undoes {@link #take}, as if the lease had never been taken. */
@@ -218,11 +243,7 @@ final class KeySlot implements KeyCandidate {
         STARTED.getAndAdd(this, -1L);
         givePermitBack();
         uncharge(lease, now);
-        meters.giveBack(reservedTokens, lease.startedAt(), now);
-        ModelGate own = modelGate(lease.request());
-        if (own != null) {
-            own.meters().giveBack(reservedTokens, lease.startedAt(), now);
-        }
+        forMeters(lease.request(), each -> each.giveBack(reservedTokens, lease.startedAt(), now));
     }
 
     /** The provider did not count the request, so neither do we against the month. */
@@ -239,11 +260,7 @@ final class KeySlot implements KeyCandidate {
 
     void sentAgain(LeaseRequest request, long now) {
         counters.resent();
-        meters.take(request.tokens(), now);
-        ModelGate own = modelGate(request);
-        if (own != null) {
-            own.meters().take(request.tokens(), now);
-        }
+        forMeters(request, each -> each.take(request.tokens(), now));
         if (quota != null && !quota.tryTake(now)) {
             engine.log(System.Logger.Level.DEBUG, "key " + key.id() + " was sent again beyond its monthly quota");
         }
@@ -251,10 +268,27 @@ final class KeySlot implements KeyCandidate {
 
     /** Replaces what a lease reserved, or was settled with before, by what was used. */
     void settleTokens(Lease lease, long before, long used, long now) {
-        meters.settle(before, used, lease.startedAt(), now);
-        ModelGate own = modelGate(lease.request());
+        forMeters(lease.request(), each -> each.settle(before, used, lease.startedAt(), now));
+    }
+
+    /** The meters of a scope; those of the key where the scope has none. */
+    Meters meters(Scope scope, LeaseRequest request) {
+        String model = request.modelOrNull();
+        return switch (scope) {
+            case KEY, UPSTREAM -> meters;
+            case GROUP -> group == null ? meters : group.meters();
+            case KEY_AND_MODEL -> model == null ? meters : modelGate(model).meters();
+        };
+    }
+
+    private void forMeters(LeaseRequest request, Consumer<Meters> use) {
+        use.accept(meters);
+        if (group != null) {
+            use.accept(group.meters());
+        }
+        ModelGate own = modelGate(request);
         if (own != null) {
-            own.meters().settle(before, used, lease.startedAt(), now);
+            use.accept(own.meters());
         }
     }
 
@@ -308,7 +342,7 @@ final class KeySlot implements KeyCandidate {
     /** The gate of a model, made when it is first needed. */
     ModelGate modelGate(String model) {
         engine.askForModel();
-        return models.computeIfAbsent(model, name -> new ModelGate(name, new Gate(), Meters.NONE));
+        return models.computeIfAbsent(model, name -> new ModelGate(name, new Gate(), metersOf(ModelLimits.of(name))));
     }
 
     @Nullable
@@ -366,7 +400,8 @@ final class KeySlot implements KeyCandidate {
 
     double utilisation(long now) {
         double concurrent = maxConcurrent == 0 ? 0 : (double) permits / maxConcurrent;
-        return Math.max(concurrent, meters.utilisation(now));
+        double own = Math.max(concurrent, meters.utilisation(now));
+        return group == null ? own : Math.max(own, group.meters().utilisation(now));
     }
 
     @Override
@@ -435,12 +470,20 @@ final class KeySlot implements KeyCandidate {
     }
 
     private boolean takeMeters(LeaseRequest request, long now) {
-        if (!meters.tryTake(request.tokens(), now)) {
+        long tokens = request.tokens();
+        if (!meters.tryTake(tokens, now)) {
+            return false;
+        }
+        if (group != null && !group.meters().tryTake(tokens, now)) {
+            meters.giveBack(tokens, now, now);
             return false;
         }
         ModelGate own = modelGate(request);
-        if (own != null && !own.meters().tryTake(request.tokens(), now)) {
-            meters.giveBack(request.tokens(), now, now);
+        if (own != null && !own.meters().tryTake(tokens, now)) {
+            meters.giveBack(tokens, now, now);
+            if (group != null) {
+                group.meters().giveBack(tokens, now, now);
+            }
             return false;
         }
         return true;
@@ -459,80 +502,6 @@ final class KeySlot implements KeyCandidate {
     private void givePermitBack() {
         if (maxConcurrent > 0) {
             PERMITS.getAndAdd(this, -1);
-        }
-    }
-
-    /** All meters of one scope, taken together or not at all. */
-    static final class Meters {
-
-        static final Meters NONE = new Meters(List.of());
-
-        private final WindowMeter[] all;
-
-        private Meters(List<Limit> limits) {
-            all = limits.stream().map(WindowMeter::new).toArray(WindowMeter[]::new);
-        }
-
-        static Meters of(List<Limit> limits) {
-            return limits.isEmpty() ? NONE : new Meters(limits);
-        }
-
-        boolean tryTake(long tokens, long now) {
-            for (int i = 0; i < all.length; i++) {
-                if (!all[i].tryTake(amount(all[i], tokens), now)) {
-                    for (int j = 0; j < i; j++) {
-                        all[j].giveBack(amount(all[j], tokens), now, now);
-                    }
-                    return false;
-                }
-            }
-            return true;
-        }
-
-        void take(long tokens, long now) {
-            for (WindowMeter meter : all) {
-                meter.take(amount(meter, tokens), now);
-            }
-        }
-
-        void giveBack(long tokens, long takenAt, long now) {
-            for (WindowMeter meter : all) {
-                meter.giveBack(amount(meter, tokens), takenAt, now);
-            }
-        }
-
-        void settle(long before, long used, long takenAt, long now) {
-            for (WindowMeter meter : all) {
-                if (meter.limit().unit() == Budget.Unit.TOKENS) {
-                    // What was reserved had been cut to the limit; what is used is what it is.
-                    long difference = used - meter.cut(before);
-                    if (difference > 0) {
-                        meter.settleUp(difference, now);
-                    } else {
-                        meter.giveBack(-difference, takenAt, now);
-                    }
-                }
-            }
-        }
-
-        long opensAt(long tokens, long now) {
-            long at = 0;
-            for (WindowMeter meter : all) {
-                at = Math.max(at, meter.opensAt(amount(meter, tokens), now));
-            }
-            return at;
-        }
-
-        double utilisation(long now) {
-            double fullest = 0;
-            for (WindowMeter meter : all) {
-                fullest = Math.max(fullest, meter.utilisation(now));
-            }
-            return fullest;
-        }
-
-        private static long amount(WindowMeter meter, long tokens) {
-            return meter.limit().unit() == Budget.Unit.REQUESTS ? 1 : Math.max(1, tokens);
         }
     }
 }

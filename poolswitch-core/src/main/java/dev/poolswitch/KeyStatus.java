@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param successRate the share of leases that succeeded lately, 0 to 1
  * @param latency the mean time from lease to answer lately
  * @param metadata what the application noted
+ * @param resends sends of this run that a client made on its own below a call: hops of a redirect, stale connections,
+ *     challenges; with the leases they are all that the upstream has seen
  */
 public record KeyStatus(
         String id,
@@ -45,4 +47,5 @@ public record KeyStatus(
         double utilisation,
         double successRate,
         Duration latency,
-        Map<String, String> metadata) {}
+        Map<String, String> metadata,
+        long resends) {}

@@ -4,6 +4,7 @@ import dev.poolswitch.store.KeyRecord;
 import dev.poolswitch.store.KeyStateStore;
 import dev.poolswitch.store.StoredState;
 import dev.poolswitch.verdict.Scope;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Collection;
@@ -44,8 +45,9 @@ final class Persistence {
     private volatile boolean countersDue;
     private volatile boolean failing;
     private volatile boolean closed;
+    private volatile boolean loaded;
     private Duration retryAfter = FIRST_RETRY;
-    private KeyStateStore.@Nullable Subscription subscription;
+    private volatile KeyStateStore.@Nullable Subscription subscription;
 
     Persistence(Engine engine, @Nullable KeyStateStore store) {
         this.engine = engine;
@@ -63,15 +65,23 @@ final class Persistence {
             return;
         }
         try {
-            StoredState stored = store.load(engine.settings().name());
-            mapper.salt(stored.salt());
-            stored.records().forEach(record -> mapper.adopt(record, true));
+            load(store);
         } catch (Throwable e) { // a store that fails never fails the pool
             storeFailed(e);
+            retryLater();
         }
+    }
+
+    private void load(KeyStateStore from) throws IOException {
+        String pool = engine.settings().name();
+        StoredState stored = from.load(pool);
+        mapper.salt(stored.salt());
+        stored.records().forEach(record -> mapper.adopt(record, true));
+        loaded = true;
+        engine.opened();
         try {
-            subscription = store.observe(engine.settings().name(), this::adopt);
-        } catch (Throwable e) { // as above
+            subscription = closed ? null : from.observe(pool, this::adopt);
+        } catch (Throwable e) { // what others learn stays unknown, but what is learned here can be saved
             storeFailed(e);
         }
     }
@@ -162,14 +172,15 @@ final class Persistence {
         }
         CompletableFuture<Void> last = nextBatch();
         closed = true;
-        if (subscription != null) {
+        await(last);
+        KeyStateStore.Subscription observing = subscription;
+        if (observing != null) {
             try {
-                subscription.close();
-            } catch (Throwable e) { // what is unwritten must still be written
+                observing.close();
+            } catch (Throwable e) { // whatever it says, the pool is closed
                 engine.log(Level.WARNING, "the store could not end its subscription: " + e.getMessage());
             }
         }
-        await(last);
         writer.shutdown();
     }
 
@@ -203,9 +214,12 @@ final class Persistence {
         }
     }
 
-    private void save(Map<KeyRecord.Id, KeySlot> batch) throws java.io.IOException {
+    private void save(Map<KeyRecord.Id, KeySlot> batch) throws IOException {
         if (store == null) {
             return;
+        }
+        if (!loaded) {
+            load(store); // without the store's salt every stored record would look like one of another secret
         }
         StateMapper.Batch records = mapper.batch(batch);
         if (!records.changes().isEmpty()) {

@@ -14,6 +14,7 @@ final class Selector {
 
     private final Strategy strategy;
     private final String pool;
+    private final Affinity affinity = new Affinity();
     private final AtomicBoolean strategyFailed = new AtomicBoolean();
 
     Selector(Strategy strategy, String pool) {
@@ -44,10 +45,35 @@ final class Selector {
         String wanted = request.keyIdOrNull();
         if (wanted != null) {
             KeySlot slot = roster.slots().get(wanted);
-            return slot != null && !slot.shut(now) && slot.opensAt(request, now) <= now && slot.suits(request)
-                    ? slot
-                    : null;
+            return slot != null && ready(slot, request, now) ? slot : null;
         }
+        String session = request.sessionOrNull();
+        return session == null ? preferred(roster, request, now) : ofSession(session, roster, request, now);
+    }
+
+    /** The key that the session is used to, unless it is not ready or a lower tier has a ready key. */
+    private @Nullable KeySlot ofSession(String session, Roster roster, LeaseRequest request, long now) {
+        KeySlot used = affinity.keyOf(session);
+        KeySlot fresh = preferred(roster, request, now);
+        if (used != null && fresh != null && used.key().tier() <= fresh.key().tier() && ready(used, request, now)) {
+            return used;
+        }
+        if (fresh == null) {
+            return null;
+        }
+        KeySlot bound = affinity.bind(session, used, fresh);
+        return bound == fresh || ready(bound, request, now) ? bound : fresh;
+    }
+
+    private static boolean ready(KeySlot slot, LeaseRequest request, long now) {
+        return slot.seat() != null
+                && !slot.shut(now)
+                && slot.opensAt(request, now) <= now
+                && slot.suits(request)
+                && (request.mayProbe() || !slot.owesProbe(now));
+    }
+
+    private @Nullable KeySlot preferred(Roster roster, LeaseRequest request, long now) {
         for (Tier tier : roster.tiers()) {
             KeySlot slot = strategy instanceof BuiltInStrategy builtIn
                     ? builtIn.pick(tier, request, now)

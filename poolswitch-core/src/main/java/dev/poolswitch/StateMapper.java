@@ -6,6 +6,7 @@ import dev.poolswitch.verdict.Scope;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,10 +19,25 @@ final class StateMapper {
     /** Who hears of a block from another process lets that process probe first. */
     private static final long LONGEST_DEFERENCE = Duration.ofSeconds(1).toNanos();
 
+    /** Two readings of two clocks differ, so our own block comes back from the store a little off. */
+    private static final long SAME_DEADLINE = Duration.ofMillis(50).toNanos();
+
     private final Engine engine;
     private volatile String salt = Salt.random();
-    /** What each key's counters were when they were saved last; used by the writer's thread only. */
-    private final IdentityHashMap<KeySlot, KeyRecord.Counters> savedCounters = new IdentityHashMap<>();
+    /** What each key's counters were when they were saved last. */
+    private final Map<KeySlot, KeyRecord.Counters> savedCounters = Collections.synchronizedMap(new IdentityHashMap<>());
+
+    /**
+     * Blocks that were taken over with a deference. It is never written: processes that add theirs to each other's would
+     * put the end off for ever.
+     */
+    private final Map<Gate, Deferred> deferred = Collections.synchronizedMap(new IdentityHashMap<>());
+
+    private record Deferred(long closedUntil, long avoidUntil, KeyRecord stored) {
+        boolean is(GateState state) {
+            return !state.open() && closedUntil == state.closedUntil() && avoidUntil == state.avoidUntil();
+        }
+    }
 
     StateMapper(Engine engine) {
         this.engine = engine;
@@ -53,14 +69,14 @@ final class StateMapper {
             KeyRecord.Counters increase = increase(savedCounters.get(slot), total);
             KeyRecord.Id id = new KeyRecord.Id(Scope.KEY, slot.key().id(), "");
             if (!increase.none() || changed.containsKey(id)) {
-                records.add(record(id, slot, slot.gate().state(), now, wall, increase));
+                records.add(record(id, slot, slot.gate(), now, wall, increase));
                 totals.put(slot, total);
             }
         }
         changed.forEach((id, slot) -> {
             Gate gate = id.scope() == Scope.KEY ? null : gate(id, slot);
             if (gate != null) {
-                records.add(record(id, slot, gate.state(), now, wall, KeyRecord.Counters.NONE));
+                records.add(record(id, slot, gate, now, wall, KeyRecord.Counters.NONE));
             }
         });
         return new Batch(records, () -> savedCounters.putAll(totals));
@@ -85,31 +101,41 @@ final class StateMapper {
         }
         Gate gate = gate(record.id(), slot);
         if (gate != null) {
-            GateState stored = state(record, now, atStart);
-            gate.move(state -> newer(state, stored));
+            long deference = atStart ? 0 : ThreadLocalRandom.current().nextLong(LONGEST_DEFERENCE);
+            GateState stored = state(record, now);
+            if (gate.move(state -> newer(state, stored, deference)) != null && !stored.open()) {
+                GateState put = stored.putOff(deference);
+                deferred.put(gate, new Deferred(put.closedUntil(), put.avoidUntil(), record));
+            }
             markReady(record.scope(), slot, record.subject());
         }
     }
 
     private void restoreCounters(KeySlot slot, KeyRecord.Counters counters, long now) {
+        KeyRecord.Counters before = total(slot, now);
         slot.counters().restore(counters);
         MonthlyQuota quota = slot.quota();
         if (quota != null && counters.quotaMonth() != null) {
             quota.add(Months.number(counters.quotaMonth()), counters.quotaUsed(), now);
         }
-        savedCounters.put(slot, total(slot, now));
+        // What was counted before the store could be read is still to be saved.
+        savedCounters.put(slot, increase(before, total(slot, now)));
     }
 
     /** The same rule as {@link KeyRecord#mergedWith}, on the pool's clock. */
-    private static GateState newer(GateState known, GateState stored) {
+    private static GateState newer(GateState known, GateState stored, long deference) {
+        GateState adopted = stored.open() ? stored : stored.putOff(deference);
         if (known.generation() != stored.generation()) {
-            return known.generation() > stored.generation() ? known : stored;
+            return known.generation() > stored.generation() ? known : adopted;
         }
         if (known.open() || stored.open()) {
             boolean unknown = known.open() && stored.open();
-            return unknown || stored.changedAt() <= known.changedAt() ? known : stored;
+            return unknown || stored.changedAt() <= known.changedAt() ? known : adopted;
         }
-        return stored.avoidUntil() > known.avoidUntil() ? stored.withProbe(known.probe()) : known;
+        boolean later = stored.avoidUntil() > known.avoidUntil() + SAME_DEADLINE;
+        boolean probedInVain = stored.closedUntil() > known.closedUntil() + SAME_DEADLINE
+                && stored.avoidUntil() > known.avoidUntil() - LONGEST_DEFERENCE;
+        return later || probedInVain ? adopted.withProbe(known.probe()) : known;
     }
 
     private @Nullable Gate gate(KeyRecord.Id id, @Nullable KeySlot slot) {
@@ -138,7 +164,7 @@ final class StateMapper {
         }
     }
 
-    private GateState state(KeyRecord record, long now, boolean atStart) {
+    private GateState state(KeyRecord record, long now) {
         if (record.open()) {
             return new GateState(
                     record.cause(),
@@ -153,12 +179,11 @@ final class StateMapper {
                     0,
                     record.generation());
         }
-        long deference = atStart ? 0 : ThreadLocalRandom.current().nextLong(LONGEST_DEFERENCE);
         return new GateState(
                 record.cause(),
                 record.code(),
-                clockTime(record.closedUntil(), now) + deference,
-                clockTime(record.avoidUntil(), now) + deference,
+                clockTime(record.closedUntil(), now),
+                clockTime(record.avoidUntil(), now),
                 clockTime(record.changedAt(), now),
                 record.streak(),
                 record.failures(),
@@ -173,7 +198,10 @@ final class StateMapper {
     }
 
     private KeyRecord record(
-            KeyRecord.Id id, KeySlot slot, GateState state, long now, Instant wall, KeyRecord.Counters counters) {
+            KeyRecord.Id id, KeySlot slot, Gate gate, long now, Instant wall, KeyRecord.Counters counters) {
+        GateState state = gate.state();
+        Deferred other = deferred.get(gate);
+        KeyRecord known = other != null && other.is(state) ? other.stored() : null;
         boolean ofKey = id.scope() == Scope.KEY || id.scope() == Scope.KEY_AND_MODEL;
         return new KeyRecord(
                 id.scope(),
@@ -184,13 +212,17 @@ final class StateMapper {
                 id.scope() == Scope.KEY && slot.disabled(),
                 state.cause(),
                 state.code(),
-                PoolClock.wall(state.open() ? now : state.closedUntil(), now, wall),
-                PoolClock.wall(state.open() ? now : state.avoidUntil(), now, wall),
+                known != null ? known.closedUntil() : until(state, state.closedUntil(), now, wall),
+                known != null ? known.avoidUntil() : until(state, state.avoidUntil(), now, wall),
                 state.changedAt() == GateState.UNCHANGED ? Instant.EPOCH : PoolClock.wall(state.changedAt(), now, wall),
                 state.streak(),
                 state.failures(),
                 Duration.ofNanos(state.period()),
                 counters);
+    }
+
+    private static Instant until(GateState state, long end, long now, Instant wall) {
+        return PoolClock.wall(state.open() ? now : end, now, wall);
     }
 
     private static KeyRecord.Counters total(KeySlot slot, long now) {

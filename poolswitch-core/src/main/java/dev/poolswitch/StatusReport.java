@@ -72,7 +72,8 @@ final class StatusReport {
                 slot.utilisation(now),
                 slot.successRate(),
                 Duration.ofNanos(slot.counters().latencyNanos()),
-                slot.key().metadata());
+                slot.key().metadata(),
+                slot.counters().resends());
     }
 
     private KeyState state(KeySlot slot) {

@@ -21,6 +21,7 @@ public final class Attempt implements Step {
     private final Origin origin;
     private int sends;
     private boolean overridden;
+    private boolean elsewhere;
     private @Nullable BodyWatch watch;
     private long remainingBytes = -1;
     private Verdict verdict = Verdict.neutral();
@@ -74,9 +75,15 @@ public final class Attempt implements Step {
 
     /** The request is written to a connection now, key included. Called for each hop and each hidden repetition. */
     public void sending() {
+        elsewhere = false;
         if (sends++ > 0) {
             lease.sentAgain();
         }
+    }
+
+    /** A redirect leads to another origin now, without the key: whatever happens there blames no key. */
+    public void leaving() {
+        elsewhere = true;
     }
 
     /** The client answered a challenge with a credential of its own instead of the key; the answer blames no key. */
@@ -90,14 +97,19 @@ public final class Attempt implements Step {
             lease.unused();
             return Deliver.DELIVER;
         }
-        if (overridden || !answer.answeredBy(origin)) {
+        if (overridden || elsewhere || !answer.answeredBy(origin)) {
             verdict = Verdict.neutral();
             return delivered(answer);
         }
         verdict = call.classify(answer);
         VerdictKind kind = verdict.kind();
+        call.nameModel(lease, verdict);
+        if (!verdict.budgets().isEmpty()) {
+            // Now and not when the body has been read: the next call should know.
+            lease.budgets(verdict.budgets());
+            verdict = verdict.withoutBudgets();
+        }
         if (kind.refusesKey() || kind.transientFault()) {
-            call.nameModel(lease, verdict);
             end(verdict);
             return call.afterFault(this, verdict);
         }
@@ -106,6 +118,11 @@ public final class Attempt implements Step {
 
     /** No answer came. The cause is thrown to the application unchanged if nothing more can be done. */
     public Step failed(Throwable cause) {
+        if (elsewhere) {
+            verdict = Verdict.neutral();
+            end(verdict);
+            return new Fail(cause);
+        }
         verdict = call.verdictOf(cause);
         if (sends == 0 && verdict.kind() == VerdictKind.TIMEOUT) {
             lease.unused();
@@ -162,9 +179,10 @@ public final class Attempt implements Step {
         end(watch == null || !isOpen() ? verdict : watch.verdict(verdict));
     }
 
-    /** The body broke off: the key's route failed, unless the caller had cancelled. */
+    /** The body broke off: the key's route failed, unless the caller had cancelled or the answer was not the key's. */
     public void broken(Throwable cause, boolean byCaller) {
-        end(byCaller ? Verdict.neutral() : call.verdictOf(cause));
+        boolean notOurs = byCaller || verdict.kind() == VerdictKind.NEUTRAL;
+        end(notOurs ? Verdict.neutral() : call.verdictOf(cause));
     }
 
     /** The caller has read enough; what came was good. */

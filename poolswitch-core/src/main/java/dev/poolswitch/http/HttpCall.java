@@ -6,6 +6,7 @@ import dev.poolswitch.LeaseRequest;
 import dev.poolswitch.Origin;
 import dev.poolswitch.PoolSettings;
 import dev.poolswitch.verdict.Answer;
+import dev.poolswitch.verdict.Budget;
 import dev.poolswitch.verdict.ResponseClassifier;
 import dev.poolswitch.verdict.Scope;
 import dev.poolswitch.verdict.Verdict;
@@ -129,13 +130,25 @@ public final class HttpCall {
 
     /** A verdict about a model needs to know which; it was not asked for as long as it did not matter. */
     void nameModel(Lease lease, Verdict verdict) {
-        if (verdict.scope() == Scope.KEY_AND_MODEL && wanted.model().isEmpty()) {
+        if (wanted.model().isEmpty() && aboutModel(verdict)) {
             String model = RequestFacts.of(request).model();
             if (model != null) {
                 wanted = wanted.withModel(model);
                 lease.servedModel(model);
             }
         }
+    }
+
+    private static boolean aboutModel(Verdict verdict) {
+        if (verdict.kind().refusesKey() && verdict.scope() == Scope.KEY_AND_MODEL) {
+            return true;
+        }
+        for (Budget budget : verdict.budgets()) {
+            if (budget.scope() == Scope.KEY_AND_MODEL) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** What an exception means. An outage of the network counts once a call, however many keys it hits. */

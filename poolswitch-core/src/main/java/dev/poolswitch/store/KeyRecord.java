@@ -79,7 +79,7 @@ public record KeyRecord(
 
     /**
      * This stored record after a saved change. Counters add up. A higher generation or another secret replaces the rest;
-     * of two blocks the later end wins; a proof of health wins over a block only if it began after the block was set.
+     * of two blocks the later end wins, for the hard and the soft part alike; a proof of health wins over a block only if it began after the block was set.
      *
      * @param change what was saved, its counters an increase
      */
@@ -120,7 +120,7 @@ public record KeyRecord(
         }
         return change.avoidUntil.isBefore(avoidUntil)
                         || (change.avoidUntil.equals(avoidUntil) && change.closedUntil.isBefore(closedUntil))
-                ? this
+                ? notEndingBefore(change.closedUntil)
                 : change.notEndingBefore(closedUntil);
     }
 

@@ -69,6 +69,11 @@ public record Verdict(
         return new Verdict(kind, scope, newWait, code, budgets, otherKeyMayServe);
     }
 
+    /** This verdict without what it tells of budgets, for when that has been taken in. */
+    public Verdict withoutBudgets() {
+        return new Verdict(kind, scope, waitFor, code, List.of(), otherKeyMayServe);
+    }
+
     /** What is left of the tightest request budget that the answer tells of; -1 when it tells of none. */
     public long remainingRequests() {
         return smallest(Budget.Unit.REQUESTS);

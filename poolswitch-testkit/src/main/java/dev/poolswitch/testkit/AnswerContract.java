@@ -88,7 +88,7 @@ abstract class AnswerContract extends RedirectContract {
 
         Future<String> all = inBackground(() -> {
             try (TestResponse response = open(client, get("/1"))) {
-                String first = new String(response.body().readNBytes(11), StandardCharsets.UTF_8);
+                String first = new String(first(11, response.body()), StandardCharsets.UTF_8);
                 second.countDown();
                 return first + new String(response.body().readAllBytes(), StandardCharsets.UTF_8);
             }
@@ -99,6 +99,25 @@ abstract class AnswerContract extends RedirectContract {
         } finally {
             second.countDown();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application/octet-stream", "text/event-stream"})
+    void the_head_is_handed_over_before_the_body_comes(String type) throws Exception {
+        needs(Capability.STREAMING);
+        CountDownLatch body = new CountDownLatch(1);
+        Reply reply = Reply.status(200).header("Content-Type", type).body("{}").chunked();
+        server.script(reply.heldBackUntil(body).delayBody(Duration.ofMillis(1)));
+        ClientUnderTest client = client(pool(A));
+
+        Future<TestResponse> head = inBackground(() -> open(client, get("/1")));
+        try {
+            assertThat(result(head).status()).isEqualTo(200);
+        } finally {
+            body.countDown();
+        }
+
+        assertThat(read(result(head)).text()).isEqualTo("{}");
     }
 
     @Test

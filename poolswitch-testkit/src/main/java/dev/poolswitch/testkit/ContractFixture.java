@@ -11,7 +11,9 @@ import dev.poolswitch.KeyStatus;
 import dev.poolswitch.testkit.server.RecordedRequest;
 import dev.poolswitch.testkit.server.Reply;
 import dev.poolswitch.testkit.server.ScriptedServer;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -166,6 +168,22 @@ abstract class ContractFixture {
         }
     }
 
+    /**
+     * So many bytes of a body. Never asks for none, as {@link InputStream#readNBytes} does at its end: some clients wait
+     * for more bytes then.
+     */
+    static byte[] first(int count, InputStream body) throws IOException {
+        byte[] bytes = new byte[count];
+        for (int done = 0; done < count; ) {
+            int more = body.read(bytes, done, count - done);
+            if (more < 0) {
+                throw new EOFException("the body ended after " + done + " of " + count + " bytes");
+            }
+            done += more;
+        }
+        return bytes;
+    }
+
     /** Notes what the application can print about an answer. */
     final TestResponse seen(TestResponse response) {
         response.shown().forEach(leaks::saw);
@@ -227,6 +245,13 @@ abstract class ContractFixture {
 
     static KeyStatus status(KeyPool pool, String id) {
         return pool.status().key(id).orElseThrow();
+    }
+
+    /** How many requests the pool knows of, those included that the client has made on its own. */
+    static long counted(KeyPool pool) {
+        return pool.status().keys().stream()
+                .mapToLong(key -> key.requests() + key.resends())
+                .sum();
     }
 
     /** The secret of the key that each request carried. */

@@ -104,7 +104,7 @@ abstract class RotationContract extends ContractFixture {
             exchange(client, get("/v1/models"));
         }
 
-        assertThat(pool.status().requests()).isEqualTo(server.requestCount());
+        assertThat(counted(pool)).isEqualTo(server.requestCount());
     }
 
     @Test

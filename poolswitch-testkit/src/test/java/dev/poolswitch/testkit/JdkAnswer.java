@@ -61,7 +61,7 @@ final class JdkAnswer implements ResponseView, AutoCloseable {
     }
 
     void drain() throws IOException {
-        source.drained((int) contentLength());
+        source.drain((int) contentLength());
     }
 
     TestResponse response() {
@@ -99,8 +99,10 @@ final class JdkAnswer implements ResponseView, AutoCloseable {
 
     @Override
     public byte[] prefix(int maxBytes, @Nullable Duration patience) {
-        // A peek here never takes longer than the patience with errors, and it disturbs no stream.
-        return hasBody ? source.peek(maxBytes) : new byte[0];
+        // The JDK's streams do not tell without blocking that they are at their end, so only a known length saves the
+        // wait.
+        long length = contentLength();
+        return source.peek((int) (length < 0 ? maxBytes : Math.min(length, maxBytes)), patience);
     }
 
     @Override

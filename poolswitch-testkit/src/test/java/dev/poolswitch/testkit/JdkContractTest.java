@@ -2,17 +2,24 @@ package dev.poolswitch.testkit;
 
 import dev.poolswitch.KeyPool;
 import java.util.Map;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The contract can be kept: the reference adapter passes. */
+/** The contract can be kept: the reference adapter passes, unless it is told to have a defect. */
 class JdkContractTest extends HttpClientContract {
+
+    /** Names the defect that the adapter is to have. */
+    static final String DEFECT = "poolswitch.testkit.defect";
+
+    private Defect defect = Defect.NONE;
+
+    @RegisterExtension
+    final BeforeEachCallback chooseDefect = context -> defect =
+            context.getConfigurationParameter(DEFECT).map(Defect::valueOf).orElse(Defect.NONE);
 
     @Override
     protected ClientUnderTest client(ClientSettings settings, KeyPool... pools) {
-        return new JdkClient(settings, defect(), pools);
-    }
-
-    Defect defect() {
-        return Defect.NONE;
+        return new JdkClient(settings, defect, pools);
     }
 
     @Override

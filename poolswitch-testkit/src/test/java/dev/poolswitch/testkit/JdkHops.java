@@ -111,6 +111,9 @@ final class JdkHops {
         if (request.body() != null) {
             builder.header("Content-Type", request.body().contentType());
         }
+        if (attempt != null && !own && !client.has(Defect.FOREIGN_ANSWERS_COUNT)) {
+            attempt.leaving();
+        }
         HttpResponse<InputStream> response;
         try {
             response = sent(builder.build());

@@ -5,17 +5,20 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** A body whose beginning can be looked at without being used up; tells when it is over. */
 final class PrefixedBody extends FilterInputStream {
 
-    private static final long PATIENCE_NANOS = 200_000_000;
+    private static final long DRAINING_NANOS = 100_000_000;
     private static final long SLICE_NANOS = 500_000;
 
     private final InputStream source;
     private final Runnable whenOver;
+    private int peeked;
     private boolean over;
 
     PrefixedBody(InputStream source, Runnable whenOver) {
@@ -24,21 +27,33 @@ final class PrefixedBody extends FilterInputStream {
         this.whenOver = whenOver;
     }
 
-    /** What comes within a fifth of a second. */
-    byte[] peek(int most) {
+    /** What comes within the patience; what the first read brings, without one. */
+    byte[] peek(int most, @Nullable Duration patience) {
         byte[] buffer = new byte[most];
-        int length = collect(buffer);
+        int length = patience == null ? firstRead(buffer) : collect(buffer, patience.toNanos());
+        peeked = length;
         in = new SequenceInputStream(new ByteArrayInputStream(buffer, 0, length), source);
         return Arrays.copyOf(buffer, length);
     }
 
-    /** Reads the rest if that is quick; returns whether the end was reached. */
-    boolean drained(int length) throws IOException {
-        return collect(new byte[length]) == length && read() < 0;
+    /** Reads the rest if that is quick. */
+    void drain(int length) throws IOException {
+        int left = length - peeked;
+        if (collect(new byte[left], DRAINING_NANOS) == left) {
+            readAllBytes();
+        }
     }
 
-    private int collect(byte[] buffer) {
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
+    private int firstRead(byte[] buffer) {
+        try {
+            return Math.max(0, source.read(buffer));
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    private int collect(byte[] buffer, long nanos) {
+        long deadline = System.nanoTime() + nanos;
         int length = 0;
         try {
             while (length < buffer.length && System.nanoTime() < deadline) {

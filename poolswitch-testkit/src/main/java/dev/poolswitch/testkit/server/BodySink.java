@@ -74,6 +74,11 @@ final class BodySink {
 
     void pause(long nanos) throws IOException {
         in.pause(nanos);
+        awaitGate(draft, in);
+    }
+
+    /** Waits until what follows may leave. */
+    static void awaitGate(Draft draft, WireInput in) throws IOException {
         while (draft.gate != null && draft.gate.getCount() > 0) {
             in.pause(GATE_SLICE_NANOS);
         }

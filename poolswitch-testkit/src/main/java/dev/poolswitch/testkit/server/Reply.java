@@ -224,7 +224,7 @@ public final class Reply implements Handler {
 
     /**
      * Holds back all but the first event, or all but the first piece of a dribbled body, until the latch is open; so a
-     * test can look at the first one before there is a second one.
+     * test can look at the first one before there is a second one. With {@link #delayBody} the whole body is held back.
      */
     public Reply heldBackUntil(CountDownLatch open) {
         return with(d -> d.gate = open);

@@ -65,6 +65,7 @@ final class ReplyWriter {
         if (draft.delayBodyNanos > 0) {
             out.flush();
             in.pause(draft.delayBodyNanos);
+            BodySink.awaitGate(draft, in);
         }
         if (draft.content.size() == 0 || draft.cutPosition() == 0) {
             beforeLastBytes.run();
