@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 public final class KeyPool implements AutoCloseable {
 
     private final Engine engine;
+    private final RepeatWatch repeatWatch;
 
     /** Starts a pool. */
     public static Builder builder() {
@@ -46,6 +47,7 @@ public final class KeyPool implements AutoCloseable {
 
     private KeyPool(Engine engine) {
         this.engine = engine;
+        this.repeatWatch = new RepeatWatch(engine);
     }
 
     /** As {@link #acquire(LeaseRequest)}, for any call. */
@@ -126,6 +128,11 @@ public final class KeyPool implements AutoCloseable {
     /** Keeps repetitions after transient faults a small share of all calls; adapters ask it before each. */
     public RetryBudget retryBudget() {
         return engine.retryBudget();
+    }
+
+    /** Notices retries above the pool; the exchange asks it before each call and tells it of each that failed. */
+    public RepeatWatch repeatWatch() {
+        return repeatWatch;
     }
 
     /**

@@ -61,6 +61,15 @@ public sealed interface PoolEvent {
     record LeaseReclaimed(String pool, String keyId, String takenAt) implements PoolEvent {}
 
     /**
+     * Something above the pool repeats requests that the pool has given up on, so that each failure costs a multiple of
+     * the calls that it must. Told once.
+     *
+     * @param pool the pool's name
+     * @param hint how it was noticed and which setting ends it
+     */
+    record StackedRetries(String pool, String hint) implements PoolEvent {}
+
+    /**
      * A person changed a key at runtime.
      *
      * @param pool the pool's name

@@ -15,6 +15,7 @@ import java.io.InterruptedIOException;
 import java.lang.System.Logger;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -42,9 +43,13 @@ public final class HttpCall {
     private final RequestView request;
     private final boolean repeats;
     private final long deadline;
+    private final long callersThread = Thread.currentThread().getId();
     private LeaseRequest wanted;
     private int rotations;
     private int faults;
+    /** How often in a row a request like this was given up before. */
+    private int givenUpBefore;
+
     private boolean networkFailureCounted;
     private @Nullable CompletableFuture<Void> durable;
 
@@ -74,6 +79,9 @@ public final class HttpCall {
     /** The first step. */
     public Step start() {
         pool.retryBudget().earn();
+        if (pool.repeatWatch().watching()) {
+            givenUpBefore = StackedRetries.look(pool.repeatWatch(), request, callersThread);
+        }
         Lease lease = pool.tryAcquire(wanted).orElse(null);
         return lease != null ? new Attempt(this, lease) : awaitKey(null);
     }
@@ -177,7 +185,7 @@ public final class HttpCall {
 
     private Step rotate(Attempt attempt, Verdict verdict) {
         if (!verdict.otherKeyMayServe() || rotations >= settings().maxRotations()) {
-            return Step.Deliver.DELIVER;
+            return gaveUp(Step.Deliver.DELIVER);
         }
         rotations++;
         wanted = wanted.insteadOf(attempt.lease());
@@ -190,11 +198,13 @@ public final class HttpCall {
         boolean safe = !attempt.wasSent()
                 || settings().retryableMethods().contains(request.method())
                 || request.header("Idempotency-Key") != null;
-        if (!safe
-                || faults >= settings().retryAttempts()
+        if (!safe) {
+            return otherwise;
+        }
+        if (faults >= settings().retryAttempts()
                 || nanos(delay) >= Math.min(remaining(), nanos(LONGEST_PAUSE) + 1)
                 || !pool.retryBudget().tryPay()) {
-            return otherwise;
+            return gaveUp(otherwise);
         }
         wanted = wanted.insteadOf(attempt.lease());
         CompletableFuture<Step> next = new CompletableFuture<>();
@@ -222,9 +232,18 @@ public final class HttpCall {
             if (taken != null) {
                 return new Attempt(this, taken);
             }
-            return otherwise != null ? otherwise : new Step.Fail(unwrapped(failure));
+            Step last = otherwise != null ? otherwise : new Step.Fail(unwrapped(failure));
+            return failure instanceof CancellationException ? last : gaveUp(last);
         });
         return lease.isDone() ? next.join() : new Pause(next, () -> lease.cancel(false));
+    }
+
+    /** The pool has done what it could; from here on the same request again is somebody else's retry. */
+    private Step gaveUp(Step last) {
+        if (repeats) {
+            StackedRetries.gaveUp(pool.repeatWatch(), request, callersThread, givenUpBefore);
+        }
+        return last;
     }
 
     private Duration backoff(Verdict verdict) {

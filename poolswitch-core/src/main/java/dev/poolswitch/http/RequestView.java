@@ -13,6 +13,11 @@ public interface RequestView {
         return "";
     }
 
+    /** Path and query, by which requests are told apart; the path alone when the adapter tells no more. Never logged. */
+    default String target() {
+        return path();
+    }
+
     /** How many bytes the body has; -1 when unknown. */
     default long contentLength() {
         return -1;

@@ -170,6 +170,13 @@ final class PooledCall implements BlockingTransport<Response>, RequestView {
     }
 
     @Override
+    public String target() {
+        HttpUrl url = request.url();
+        String query = url.encodedQuery();
+        return query == null ? url.encodedPath() : url.encodedPath() + '?' + query;
+    }
+
+    @Override
     public boolean canBeSent() {
         return oneShot == null || oneShot.untouched();
     }

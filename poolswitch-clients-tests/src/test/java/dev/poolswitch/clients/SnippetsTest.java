@@ -1,0 +1,100 @@
+package dev.poolswitch.clients;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.poolswitch.KeyPool;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The Java in {@code docs/clients.md} is what the tests here compile and run: regions between {@code // snippet: name} and
+ * {@code // end}, without the lines that end in {@code // test only}.
+ */
+class SnippetsTest {
+
+    private static final Path SOURCES = Path.of("src/test/java");
+    private static final Path DOCUMENT = Path.of("../docs/clients.md");
+    private static final String BEGIN = "// snippet: ";
+    private static final Pattern BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+
+    @Test
+    void the_document_shows_exactly_the_tested_lines() throws IOException {
+        List<String> shown = new ArrayList<>();
+        Matcher blocks = BLOCK.matcher(Files.readString(DOCUMENT));
+        while (blocks.find()) {
+            shown.add(blocks.group(1));
+        }
+
+        assertThat(shown).containsExactlyInAnyOrderElementsOf(snippets().values());
+    }
+
+    @Test
+    void there_are_at_least_ten_integrations() throws IOException {
+        assertThat(snippets()).hasSizeGreaterThanOrEqualTo(12).containsKeys("okhttp", "openai-java", "pool");
+    }
+
+    /** Compiled; there is nothing to run it against. */
+    static KeyPool pool() {
+        // snippet: pool
+        KeyPool pool = KeyPool.builder()
+                .upstream("https://api.openai.com")
+                .keys(System.getenv("OPENAI_KEYS").split(","))
+                .build();
+        // end
+        return pool;
+    }
+
+    private static Map<String, String> snippets() throws IOException {
+        Map<String, String> snippets = new LinkedHashMap<>();
+        try (Stream<Path> files = Files.walk(SOURCES)) {
+            files.filter(file -> file.toString().endsWith(".java")).sorted().forEach(file -> collect(file, snippets));
+        }
+        return snippets;
+    }
+
+    private static void collect(Path file, Map<String, String> snippets) {
+        String name = null;
+        List<String> lines = new ArrayList<>();
+        for (String line : read(file)) {
+            if (name != null && line.strip().equals("// end")) {
+                assertThat(snippets.put(name, dedented(lines))).as(name).isNull();
+                name = null;
+                lines.clear();
+            } else if (name != null && !line.endsWith("// test only")) {
+                lines.add(line);
+            } else if (name == null && line.strip().startsWith(BEGIN)) {
+                name = line.strip().substring(BEGIN.length());
+            }
+        }
+    }
+
+    private static List<String> read(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String dedented(List<String> lines) {
+        int indent = lines.stream()
+                .filter(line -> !line.isBlank())
+                .mapToInt(line -> line.length() - line.stripLeading().length())
+                .min()
+                .orElse(0);
+        return lines.stream()
+                .map(line -> line.isBlank() ? "" : line.substring(indent))
+                .collect(Collectors.joining("\n", "", "\n"));
+    }
+}
