@@ -118,7 +118,8 @@ final class PooledCall implements BlockingTransport<Response>, RequestView {
         Response response = network.proceed(dressed(hop, attempt));
         lastStatus = response.code();
         // Redirects, challenges, caches and whoever logs above this place go on from the request without the key.
-        return response.newBuilder().request(hop).build();
+        return withoutKeyInLocation(response.newBuilder().request(hop), response, attempt)
+                .build();
     }
 
     private Request dressed(Request hop, Attempt attempt) {
@@ -238,6 +239,19 @@ final class PooledCall implements BlockingTransport<Response>, RequestView {
         }
         HttpUrl url = request.url().newBuilder().removeAllQueryParameters(name).build();
         return request.newBuilder().url(url).build();
+    }
+
+    /** The same redirect, as the application would see it. */
+    private static Response.Builder withoutKeyInLocation(Response.Builder builder, Response response, Attempt attempt) {
+        String name = attempt.placement().name();
+        String location = attempt.placement().inQuery() ? response.header("Location") : null;
+        HttpUrl url = location == null ? null : response.request().url().resolve(location);
+        if (url == null || !url.queryParameterValues(name).contains(attempt.credential())) {
+            return builder;
+        }
+        return builder.header(
+                "Location",
+                url.newBuilder().removeAllQueryParameters(name).build().toString());
     }
 
     private void requireSafeAlone(Attempt attempt) throws IOException {

@@ -52,7 +52,7 @@ abstract class ConnectionContract extends AsyncContract {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void a_refusal_whose_body_comes_in_drops_is_not_waited_for(boolean chunked) throws Exception {
-        Reply drops = limited().dribble(10, Duration.ofMillis(100), FOREVER);
+        Reply drops = limited().dribble(10, Duration.ofMillis(100), PROMPT.multipliedBy(2));
         server.onKey(A, chunked ? drops.chunked() : drops);
         ClientUnderTest client = client(pool(A, B));
         Instant before = Instant.now();

@@ -11,7 +11,9 @@ import dev.poolswitch.KeyStatus;
 import dev.poolswitch.testkit.server.RecordedRequest;
 import dev.poolswitch.testkit.server.Reply;
 import dev.poolswitch.testkit.server.ScriptedServer;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -164,6 +166,22 @@ abstract class ContractFixture {
             return new Received(
                     response.status(), response.headers(), response.body().readAllBytes());
         }
+    }
+
+    /**
+     * So many bytes of a body. Never asks for none, as {@link InputStream#readNBytes} does at its end: some clients wait
+     * for more bytes then.
+     */
+    static byte[] first(int count, InputStream body) throws IOException {
+        byte[] bytes = new byte[count];
+        for (int done = 0; done < count; ) {
+            int more = body.read(bytes, done, count - done);
+            if (more < 0) {
+                throw new EOFException("the body ended after " + done + " of " + count + " bytes");
+            }
+            done += more;
+        }
+        return bytes;
     }
 
     /** Notes what the application can print about an answer. */
