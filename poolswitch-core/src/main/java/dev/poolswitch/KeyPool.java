@@ -235,6 +235,7 @@ public final class KeyPool implements AutoCloseable {
         private @Nullable String name;
         private final LinkedHashSet<URI> upstream = new LinkedHashSet<>();
         private final List<ApiKey> keys = new ArrayList<>();
+        private final Set<String> keyIds = new HashSet<>();
         private final List<PoolListener> listeners = new ArrayList<>();
         private KeyPlacement placement = KeyPlacement.bearer();
         private Strategy strategy = Strategy.quotaFailover();
@@ -285,7 +286,7 @@ public final class KeyPool implements AutoCloseable {
          */
         public Builder key(ApiKey key) {
             Checks.notNull("key", key);
-            if (keys.stream().anyMatch(other -> other.id().equals(key.id()))) {
+            if (!keyIds.add(key.id())) {
                 throw new IllegalArgumentException("key id " + key.id() + " was given twice; ids must differ");
             }
             keys.add(key);
