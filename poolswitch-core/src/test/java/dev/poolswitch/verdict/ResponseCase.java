@@ -95,12 +95,9 @@ record ResponseCase(String provider, String name, ScriptedAnswer answer, JsonNod
         return kind.equals("KEY_REJECTED") && text("scope").equals("model") ? "KEY_FORBIDDEN" : kind;
     }
 
-    /** A limit that no other key escapes is the upstream's, whoever's the provider calls it. */
     private String scope() {
-        boolean limit =
-                text("verdict").equals("RATE_LIMITED") || text("verdict").equals("QUOTA_EXHAUSTED");
         if (text("scope").equals("organisation")) {
-            return limit && !expect.path("retryOnOtherKey").asBoolean() ? "UPSTREAM" : "GROUP";
+            return "GROUP";
         }
         return text("scope").equals("model") ? "KEY_AND_MODEL" : "KEY";
     }
