@@ -1,0 +1,78 @@
+package dev.poolswitch.benchmarks.goodput;
+
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+
+/** A provider that counts each key's requests in windows and refuses what is too much. Times are nanoseconds. */
+final class Upstream {
+
+    /** What it says to a request. */
+    record Said(int status, int limit, int remaining, long resetNanos, String body) {}
+
+    private static final String REVOKED =
+            "{\"error\":{\"code\":\"invalid_api_key\",\"type\":\"invalid_request_error\"}}";
+    private static final String SPENT = "{\"error\":{\"code\":\"insufficient_quota\",\"type\":\"insufficient_quota\"}}";
+    private static final String LIMITED = "{\"error\":{\"code\":\"rate_limit_exceeded\",\"type\":\"requests\"}}";
+
+    private final Map<String, Counter> counters = new HashMap<>();
+    private final long window;
+    private final boolean fixed;
+    long accepted;
+    long refused;
+    long badKeyCalls;
+
+    Upstream(Scenario scenario, java.util.List<String> secrets) {
+        window = scenario.window().toNanos();
+        fixed = scenario.fixedWindows();
+        for (int i = 0; i < scenario.limits().size(); i++) {
+            counters.put(secrets.get(i), new Counter(scenario.limits().get(i)));
+        }
+    }
+
+    Said request(String secret, long now) {
+        if (secret.startsWith("revoked")) {
+            badKeyCalls++;
+            return new Said(401, 0, 0, 0, REVOKED);
+        }
+        if (secret.startsWith("spent")) {
+            badKeyCalls++;
+            return new Said(429, 0, 0, 0, SPENT);
+        }
+        Counter counter = counters.get(secret);
+        if (counter == null) {
+            throw new IllegalStateException("a key that nobody knows");
+        }
+        Said said = counter.request(now);
+        if (said.status() == 200) {
+            accepted++;
+        } else {
+            refused++;
+        }
+        return said;
+    }
+
+    private final class Counter {
+
+        private final int limit;
+        private final ArrayDeque<Long> sends = new ArrayDeque<>();
+
+        Counter(int limit) {
+            this.limit = limit;
+        }
+
+        Said request(long now) {
+            long edge = fixed ? now / window * window : now - window + 1;
+            while (!sends.isEmpty() && sends.peekFirst() < edge) {
+                sends.pollFirst();
+            }
+            boolean room = sends.size() < limit;
+            if (room) {
+                sends.addLast(now);
+            }
+            long reset =
+                    fixed || sends.isEmpty() ? (now / window + 1) * window - now : sends.peekFirst() + window - now;
+            return new Said(room ? 200 : 429, limit, limit - sends.size(), reset, room ? "{}" : LIMITED);
+        }
+    }
+}
