@@ -56,7 +56,7 @@ class LangChain4jTest extends OnOkHttp {
                 .baseUrl(url("/v1"))
                 .modelName("fake-large")
                 .build();
-        Arrivals arrivals = new Arrivals();
+        Arrivals arrivals = chatStream();
         CompletableFuture<ChatResponse> whole = new CompletableFuture<>();
         streaming.chat("Hello", new StreamingChatResponseHandler() {
             @Override
@@ -76,7 +76,7 @@ class LangChain4jTest extends OnOkHttp {
         });
 
         assertThat(whole.get(10, TimeUnit.SECONDS).aiMessage().text()).startsWith("word");
-        arrivals.assertUnbuffered();
+        arrivals.assertComplete();
         assertOneFailover();
     }
 

@@ -61,7 +61,7 @@ class RetrofitTest extends OnOkHttp {
 
     @Test
     void a_stream_fails_over_and_is_not_buffered() throws IOException {
-        Arrivals arrivals = new Arrivals();
+        Arrivals arrivals = chatStream();
         try (ResponseBody body = api.stream(question(true)).execute().body()) {
             assertThat(body).isNotNull();
             BufferedSource source = body.source();
@@ -70,7 +70,7 @@ class RetrofitTest extends OnOkHttp {
             }
         }
 
-        arrivals.assertUnbuffered();
+        arrivals.assertComplete();
         assertOneFailover();
     }
 
