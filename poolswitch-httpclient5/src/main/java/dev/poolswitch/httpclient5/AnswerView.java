@@ -1,0 +1,102 @@
+package dev.poolswitch.httpclient5;
+
+import dev.poolswitch.Origin;
+import dev.poolswitch.http.ResponseView;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.IntFunction;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpResponse;
+import org.jspecify.annotations.Nullable;
+
+/** HttpClient's answer as the exchange sees it. */
+final class AnswerView implements ResponseView {
+
+    private final HttpResponse response;
+    private final Origin sentTo;
+    private final boolean fromNetwork;
+    private final long contentLength;
+    private final @Nullable IntFunction<byte[]> prefix;
+    private final long receivedAtMillis = System.currentTimeMillis();
+
+    /**
+     * A view.
+     *
+     * @param sentTo the origin that the request went to; redirects are followed outside of an attempt
+     * @param contentLength what the application will read, after decoding; -1 when unknown
+     * @param prefix reads the body's first bytes; {@code null} without a body
+     */
+    AnswerView(
+            HttpResponse response,
+            Origin sentTo,
+            boolean fromNetwork,
+            long contentLength,
+            @Nullable IntFunction<byte[]> prefix) {
+        this.response = response;
+        this.sentTo = sentTo;
+        this.fromNetwork = fromNetwork;
+        this.contentLength = contentLength;
+        this.prefix = prefix;
+    }
+
+    @Override
+    public int status() {
+        return response.getCode();
+    }
+
+    @Override
+    public @Nullable String header(String name) {
+        Header first = response.getFirstHeader(name);
+        return first == null ? null : first.getValue();
+    }
+
+    @Override
+    public List<String> headers(String name) {
+        List<String> values = new ArrayList<>();
+        for (Iterator<Header> lines = response.headerIterator(name); lines.hasNext(); ) {
+            values.add(lines.next().getValue());
+        }
+        return values;
+    }
+
+    @Override
+    public void forEachHeader(BiConsumer<String, String> consumer) {
+        for (Iterator<Header> lines = response.headerIterator(); lines.hasNext(); ) {
+            Header line = lines.next();
+            consumer.accept(line.getName(), line.getValue());
+        }
+    }
+
+    @Override
+    public byte[] bodyPrefix(int maxBytes) {
+        return prefix == null ? new byte[0] : prefix.apply(maxBytes);
+    }
+
+    @Override
+    public Instant receivedAt() {
+        return Instant.ofEpochMilli(receivedAtMillis);
+    }
+
+    @Override
+    public boolean fromNetwork() {
+        return fromNetwork;
+    }
+
+    @Override
+    public boolean answeredBy(Origin origin) {
+        return sentTo.equals(origin);
+    }
+
+    @Override
+    public boolean hasBody() {
+        return prefix != null;
+    }
+
+    @Override
+    public long contentLength() {
+        return prefix == null ? 0 : contentLength;
+    }
+}
