@@ -3,7 +3,9 @@ package dev.poolswitch.http;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,13 +20,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BodyStream extends InputStream {
 
-    /** How much of a body is read ahead at most: to judge it, or to keep its connection. */
-    static final int LONGEST_AHEAD = 64 * 1024;
-    /** A body that comes in drops is judged by what has come by then. */
-    static final long PREFIX_MILLIS = 200;
-    /** A connection is worth this much waiting for the rest of a body that nobody wants. */
+    /** A connection is worth this much reading and waiting for the rest of a body that nobody wants. */
+    static final int LONGEST_DRAIN = 64 * 1024;
+
     static final long DRAIN_MILLIS = 50;
 
+    /** How long a read may outlive its connection. */
+    private static final long CUT_MILLIS = 1000;
+
+    private static final long FOR_EVER_MILLIS = TimeUnit.DAYS.toMillis(365);
     private static final int PIECE = 8 * 1024;
 
     private final InputStream in;
@@ -64,10 +68,20 @@ public final class BodyStream extends InputStream {
         attempt = delivered;
     }
 
-    /** The first bytes, as many as come in time; the application will read them again. */
-    public byte[] prefix(int maxBytes) {
-        int most = Math.min(maxBytes, LONGEST_AHEAD);
-        readAhead(most, PREFIX_MILLIS);
+    /**
+     * The first bytes, for {@link ResponseView#prefix}; the application will read them again.
+     *
+     * @param maxBytes the most bytes to return, never above {@link ResponseView#LONGEST_PREFIX}
+     * @param patience how long to wait for so many; {@code null} to wait for the whole of a body that is known not to be
+     *     longer, else for the first read only
+     */
+    public byte[] prefix(int maxBytes, @Nullable Duration patience) {
+        int most = Math.min(maxBytes, ResponseView.LONGEST_PREFIX);
+        if (patience == null) {
+            readOnThisThread(most);
+        } else {
+            readAhead(most, patience.toMillis());
+        }
         synchronized (lock) {
             byte[] first = new byte[Math.min(most, ahead.length - aheadAt)];
             System.arraycopy(ahead, aheadAt, first, 0, first.length);
@@ -137,22 +151,27 @@ public final class BodyStream extends InputStream {
     }
 
     private boolean drained() {
-        if (length - received > LONGEST_AHEAD || cancelled.getAsBoolean()) {
+        if (length - received > LONGEST_DRAIN || cancelled.getAsBoolean()) {
             return false;
         }
         synchronized (lock) {
             aheadAt = ahead.length;
         }
         // One byte more than there may be, for only a read beyond the last byte finds the end.
-        readAhead(LONGEST_AHEAD + 1, slow ? 0 : DRAIN_MILLIS);
+        readAhead(LONGEST_DRAIN + 1, slow ? 0 : DRAIN_MILLIS);
         synchronized (lock) {
             return ended || (received == length && failure == null);
         }
     }
 
+    /** Returns when nobody reads any more: on many clients the stream's end would release the next send's connection. */
     private void cut() {
         abort.run();
         synchronized (lock) {
+            if (helper != null) {
+                helper.stopped = true;
+                awaitHelper(CUT_MILLIS);
+            }
             if (helper != null) {
                 helper.closesStream = true;
                 return;
@@ -171,7 +190,7 @@ public final class BodyStream extends InputStream {
 
     private int next(byte[] array, int offset, int count) throws IOException {
         synchronized (lock) {
-            awaitHelper();
+            awaitHelper(FOR_EVER_MILLIS);
             int waiting = ahead.length - aheadAt;
             if (waiting > 0) {
                 int taken = Math.min(count, waiting);
@@ -195,18 +214,33 @@ public final class BodyStream extends InputStream {
         return read;
     }
 
-    /** Waits as a read of the socket would: as long as nothing comes, and deaf to interrupts. */
-    private void awaitHelper() {
+    /** Waits until the helper has brought something or is gone; deaf to interrupts, as a read of the socket would be. */
+    private void awaitHelper(long millis) {
+        long deadline = System.nanoTime() + millis * 1_000_000;
         boolean interrupted = false;
-        while (helper != null && ahead.length == aheadAt) {
+        long left = millis;
+        while (helper != null && ahead.length == aheadAt && left > 0) {
             try {
-                lock.wait();
+                lock.wait(left);
             } catch (InterruptedException e) {
                 interrupted = true;
             }
+            left = (deadline - System.nanoTime()) / 1_000_000;
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void readOnThisThread(int most) {
+        boolean whole = length >= 0 && length <= most;
+        byte[] piece = new byte[Math.min(most, PIECE)];
+        try {
+            do {
+                append(piece, in.read(piece, 0, piece.length));
+            } while (whole && !enough(most));
+        } catch (IOException e) {
+            failure = e;
         }
     }
 

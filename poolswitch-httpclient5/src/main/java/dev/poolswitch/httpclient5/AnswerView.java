@@ -2,12 +2,12 @@ package dev.poolswitch.httpclient5;
 
 import dev.poolswitch.Origin;
 import dev.poolswitch.http.ResponseView;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.BiConsumer;
-import java.util.function.IntFunction;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpResponse;
 import org.jspecify.annotations.Nullable;
@@ -15,11 +15,16 @@ import org.jspecify.annotations.Nullable;
 /** HttpClient's answer as the exchange sees it. */
 final class AnswerView implements ResponseView {
 
+    /** Reads the first bytes of a body, as {@link ResponseView#prefix} does. */
+    interface Prefix {
+        byte[] apply(int maxBytes, @Nullable Duration patience);
+    }
+
     private final HttpResponse response;
     private final Origin sentTo;
     private final boolean fromNetwork;
     private final long contentLength;
-    private final @Nullable IntFunction<byte[]> prefix;
+    private final @Nullable Prefix prefix;
     private final long receivedAtMillis = System.currentTimeMillis();
 
     /**
@@ -29,12 +34,7 @@ final class AnswerView implements ResponseView {
      * @param contentLength what the application will read, after decoding; -1 when unknown
      * @param prefix reads the body's first bytes; {@code null} without a body
      */
-    AnswerView(
-            HttpResponse response,
-            Origin sentTo,
-            boolean fromNetwork,
-            long contentLength,
-            @Nullable IntFunction<byte[]> prefix) {
+    AnswerView(HttpResponse response, Origin sentTo, boolean fromNetwork, long contentLength, @Nullable Prefix prefix) {
         this.response = response;
         this.sentTo = sentTo;
         this.fromNetwork = fromNetwork;
@@ -71,8 +71,8 @@ final class AnswerView implements ResponseView {
     }
 
     @Override
-    public byte[] bodyPrefix(int maxBytes) {
-        return prefix == null ? new byte[0] : prefix.apply(maxBytes);
+    public byte[] prefix(int maxBytes, @Nullable Duration patience) {
+        return prefix == null ? new byte[0] : prefix.apply(maxBytes, patience);
     }
 
     @Override

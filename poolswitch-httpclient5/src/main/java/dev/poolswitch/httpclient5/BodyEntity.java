@@ -5,6 +5,7 @@ import dev.poolswitch.http.BodyStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
@@ -32,9 +33,9 @@ final class BodyEntity extends HttpEntityWrapper {
         }
     }
 
-    byte[] prefix(int maxBytes) {
+    byte[] prefix(int maxBytes, @Nullable Duration patience) {
         try {
-            return getContent() instanceof BodyStream body ? body.prefix(maxBytes) : new byte[0];
+            return getContent() instanceof BodyStream body ? body.prefix(maxBytes, patience) : new byte[0];
         } catch (IOException e) {
             // The caller will meet the same failure; until then the head alone is judged.
             return new byte[0];

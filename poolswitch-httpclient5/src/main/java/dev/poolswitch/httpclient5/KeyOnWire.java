@@ -35,14 +35,25 @@ final class KeyOnWire {
                 : new HttpRoute(target, planned.getLocalAddress(), planned.getProxyHost(), secure);
     }
 
+    /** The encoded path without the query. */
+    static String path(HttpRequest request) {
+        String target = target(request);
+        int query = target.indexOf('?');
+        return query < 0 ? target : target.substring(0, query);
+    }
+
     /** Where an attempt's request goes instead of its own URL; {@code null} when the key has no base URL. */
     static @Nullable URI elsewhere(Attempt attempt, HttpRequest request) {
-        String target = request.getPath();
-        String path = target == null ? "/" : target;
-        int query = path.indexOf('?');
+        String target = target(request);
+        int query = target.indexOf('?');
         return query < 0
-                ? attempt.redirected(path, null)
-                : attempt.redirected(path.substring(0, query), path.substring(query + 1));
+                ? attempt.redirected(target, null)
+                : attempt.redirected(target.substring(0, query), target.substring(query + 1));
+    }
+
+    private static String target(HttpRequest request) {
+        String target = request.getPath();
+        return target == null || target.isEmpty() ? "/" : target;
     }
 
     static boolean hasCredentials(HttpRequest request, Attempt attempt) {

@@ -5,6 +5,7 @@ import dev.poolswitch.http.BlockingTransport;
 import dev.poolswitch.http.RequestView;
 import dev.poolswitch.http.ResponseView;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.URI;
@@ -167,6 +168,31 @@ final class PooledCall implements BlockingTransport<ClassicHttpResponse>, Reques
     @Override
     public String method() {
         return request.getMethod();
+    }
+
+    @Override
+    public String path() {
+        return KeyOnWire.path(request);
+    }
+
+    @Override
+    public long contentLength() {
+        HttpEntity entity = request.getEntity();
+        return entity == null ? 0 : entity.getContentLength();
+    }
+
+    @Override
+    public byte[] bodyPrefix(int maxBytes) {
+        HttpEntity entity = request.getEntity();
+        if (entity == null || oneShot != null) {
+            return new byte[0];
+        }
+        try (InputStream body = entity.getContent()) {
+            return body.readNBytes(maxBytes);
+        } catch (IOException | UnsupportedOperationException e) {
+            // An entity that can only write itself.
+            return new byte[0];
+        }
     }
 
     @Override
