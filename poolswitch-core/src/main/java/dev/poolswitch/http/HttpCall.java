@@ -198,7 +198,7 @@ public final class HttpCall {
         }
         wanted = wanted.insteadOf(attempt.lease());
         CompletableFuture<Step> next = new CompletableFuture<>();
-        var timer = settings().timeSource().schedule(delay, () -> next.complete(again(otherwise)));
+        var timer = settings().timeSource().schedule(delay, () -> Pause.end(next, again(otherwise)));
         return new Pause(next, timer::cancel);
     }
 
@@ -218,11 +218,10 @@ public final class HttpCall {
         LeaseRequest inTime =
                 deadline == NO_DEADLINE ? wanted : wanted.withTimeout(Duration.ofNanos(Math.max(0, remaining())));
         CompletableFuture<Lease> lease = pool.acquireAsync(inTime);
-        CompletableFuture<Step> next = lease.handle((taken, failure) -> {
-            if (taken != null) {
-                return new Attempt(this, taken);
-            }
-            return otherwise != null ? otherwise : new Step.Fail(unwrapped(failure));
+        CompletableFuture<Step> next = new CompletableFuture<>();
+        lease.whenComplete((taken, failure) -> {
+            Step given = otherwise != null || failure == null ? otherwise : new Step.Fail(unwrapped(failure));
+            Pause.end(next, taken != null ? new Attempt(this, taken) : given);
         });
         return lease.isDone() ? next.join() : new Pause(next, () -> lease.cancel(false));
     }
