@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * The body of an answer on a client that reads it as a stream. It can be looked into for a bounded time without losing a
  * byte, taps what the application reads, and never makes a close wait for a body that comes in drops.
  *
- * <p>A read from a socket cannot be given up, so what is not there yet is read by a helper thread, and whoever reads later
- * goes on from where the helper got to. Bodies that were received together with their heads need no helper.
+ * <p>A read from a socket cannot be given up, so what is not there yet is read by a reader thread, and whoever reads later
+ * goes on from where the reader got to. Bodies that were received together with their heads need no reader.
  *
  * <p>One thread at a time.
  */
@@ -40,13 +40,13 @@ public final class BodyStream extends InputStream {
     private boolean slow;
     private boolean closed;
 
-    // Guarded by lock; the helper writes them while it runs.
+    // Guarded by lock; the reader writes them while it runs.
     private final Object lock = new Object();
     private byte[] ahead = new byte[0];
     private int aheadAt;
     private boolean ended;
     private @Nullable IOException failure;
-    private @Nullable Helper helper;
+    private @Nullable Reader reader;
 
     /**
      * A body.
@@ -72,13 +72,12 @@ public final class BodyStream extends InputStream {
      * The first bytes, for {@link ResponseView#prefix}; the application will read them again.
      *
      * @param maxBytes the most bytes to return, never above {@link ResponseView#LONGEST_PREFIX}
-     * @param patience how long to wait for so many; {@code null} to wait for the whole of a body that is known not to be
-     *     longer, else for the first read only
+     * @param patience how long to wait for so many; {@code null} to wait for the first read only
      */
     public byte[] prefix(int maxBytes, @Nullable Duration patience) {
         int most = Math.min(maxBytes, ResponseView.LONGEST_PREFIX);
         if (patience == null) {
-            readOnThisThread(most);
+            readOnce(most);
         } else {
             readAhead(most, patience.toMillis());
         }
@@ -126,7 +125,7 @@ public final class BodyStream extends InputStream {
     public int available() throws IOException {
         synchronized (lock) {
             int waiting = ahead.length - aheadAt;
-            return waiting > 0 || helper != null || ended || failure != null ? waiting : in.available();
+            return waiting > 0 || reader != null || ended || failure != null ? waiting : in.available();
         }
     }
 
@@ -168,12 +167,12 @@ public final class BodyStream extends InputStream {
     private void cut() {
         abort.run();
         synchronized (lock) {
-            if (helper != null) {
-                helper.stopped = true;
-                awaitHelper(CUT_MILLIS);
+            if (reader != null) {
+                reader.stopped = true;
+                awaitReader(CUT_MILLIS);
             }
-            if (helper != null) {
-                helper.closesStream = true;
+            if (reader != null) {
+                reader.closesStream = true;
                 return;
             }
         }
@@ -190,7 +189,7 @@ public final class BodyStream extends InputStream {
 
     private int next(byte[] array, int offset, int count) throws IOException {
         synchronized (lock) {
-            awaitHelper(FOR_EVER_MILLIS);
+            awaitReader(FOR_EVER_MILLIS);
             int waiting = ahead.length - aheadAt;
             if (waiting > 0) {
                 int taken = Math.min(count, waiting);
@@ -214,12 +213,12 @@ public final class BodyStream extends InputStream {
         return read;
     }
 
-    /** Waits until the helper has brought something or is gone; deaf to interrupts, as a read of the socket would be. */
-    private void awaitHelper(long millis) {
+    /** Waits until the reader has brought something or is gone; deaf to interrupts, as a read of the socket would be. */
+    private void awaitReader(long millis) {
         long deadline = System.nanoTime() + millis * 1_000_000;
         boolean interrupted = false;
         long left = millis;
-        while (helper != null && ahead.length == aheadAt && left > 0) {
+        while (reader != null && ahead.length == aheadAt && left > 0) {
             try {
                 lock.wait(left);
             } catch (InterruptedException e) {
@@ -232,15 +231,14 @@ public final class BodyStream extends InputStream {
         }
     }
 
-    private void readOnThisThread(int most) {
-        boolean whole = length >= 0 && length <= most;
-        byte[] piece = new byte[Math.min(most, PIECE)];
-        try {
-            do {
+    private void readOnce(int most) {
+        if (!enough(1)) {
+            byte[] piece = new byte[Math.min(most, PIECE)];
+            try {
                 append(piece, in.read(piece, 0, piece.length));
-            } while (whole && !enough(most));
-        } catch (IOException e) {
-            failure = e;
+            } catch (IOException e) {
+                failure = e;
+            }
         }
     }
 
@@ -248,25 +246,25 @@ public final class BodyStream extends InputStream {
     private void readAhead(int wanted, long millis) {
         long deadline = System.nanoTime() + millis * 1_000_000;
         synchronized (lock) {
-            if (helper == null) {
+            if (reader == null) {
                 readWhatIsThere(wanted);
                 if (enough(wanted) || millis == 0) {
                     return;
                 }
-                helper = new Helper(wanted);
-                helper.start();
+                reader = new Reader(wanted);
+                reader.start();
             }
-            while (helper != null && !enough(wanted)) {
+            while (reader != null && !enough(wanted)) {
                 long left = (deadline - System.nanoTime()) / 1_000_000;
                 if (left <= 0) {
                     slow = true;
-                    helper.stopped = true;
+                    reader.stopped = true;
                     return;
                 }
                 try {
                     lock.wait(left);
                 } catch (InterruptedException e) {
-                    helper.stopped = true;
+                    reader.stopped = true;
                     Thread.currentThread().interrupt();
                     return;
                 }
@@ -304,13 +302,13 @@ public final class BodyStream extends InputStream {
     }
 
     /** Reads on while somebody else keeps the time. */
-    private final class Helper extends Thread {
+    private final class Reader extends Thread {
 
         private final int wanted;
         private boolean stopped;
         private boolean closesStream;
 
-        Helper(int wanted) {
+        Reader(int wanted) {
             super("poolswitch-body");
             this.wanted = wanted;
             setDaemon(true);
@@ -343,7 +341,7 @@ public final class BodyStream extends InputStream {
                 }
                 boolean more = !stopped && !closesStream && !enough(wanted);
                 if (!more) {
-                    helper = null;
+                    reader = null;
                     if (closesStream) {
                         closeQuietly();
                     }

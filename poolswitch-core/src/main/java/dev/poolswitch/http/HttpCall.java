@@ -208,7 +208,7 @@ public final class HttpCall {
         }
         wanted = wanted.insteadOf(attempt.lease());
         CompletableFuture<Step> next = new CompletableFuture<>();
-        var timer = settings().timeSource().schedule(delay, () -> next.complete(again(otherwise)));
+        var timer = settings().timeSource().schedule(delay, () -> Pause.end(next, again(otherwise)));
         return new Pause(next, timer::cancel);
     }
 
@@ -224,17 +224,13 @@ public final class HttpCall {
     }
 
     /** Waits for a key as the pool's policy says; if there will be none, what the call has got so far is the result. */
+    @SuppressWarnings("FutureReturnValueIgnored") // The continuation ends the pause, whatever comes.
     private Step awaitKey(@Nullable Step otherwise) {
         LeaseRequest inTime =
                 deadline == NO_DEADLINE ? wanted : wanted.withTimeout(Duration.ofNanos(Math.max(0, remaining())));
         CompletableFuture<Lease> lease = pool.acquireAsync(inTime);
-        CompletableFuture<Step> next = lease.handle((taken, failure) -> {
-            if (taken != null) {
-                return new Attempt(this, taken);
-            }
-            Step last = otherwise != null ? otherwise : new Step.Fail(unwrapped(failure));
-            return failure instanceof CancellationException ? last : gaveUp(last);
-        });
+        CompletableFuture<Step> next = new CompletableFuture<>();
+        lease.whenComplete((taken, failure) -> Pause.end(next, afterWait(taken, failure, otherwise)));
         return lease.isDone() ? next.join() : new Pause(next, () -> lease.cancel(false));
     }
 
@@ -244,6 +240,17 @@ public final class HttpCall {
             StackedRetries.gaveUp(pool.repeatWatch(), request, callersThread, givenUpBefore);
         }
         return last;
+    }
+
+    private Step afterWait(@Nullable Lease taken, @Nullable Throwable failure, @Nullable Step otherwise) {
+        if (taken != null) {
+            return new Attempt(this, taken);
+        }
+        Step last = otherwise != null || failure == null ? otherwise : new Step.Fail(unwrapped(failure));
+        if (last == null) {
+            throw new IllegalStateException("a wait ended with neither a key nor a reason");
+        }
+        return failure instanceof CancellationException ? last : gaveUp(last);
     }
 
     private Duration backoff(Verdict verdict) {

@@ -1,0 +1,277 @@
+package dev.poolswitch.httpclient5;
+
+import dev.poolswitch.http.AsyncTransport;
+import dev.poolswitch.http.Attempt;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.hc.client5.http.async.AsyncExecCallback;
+import org.apache.hc.core5.http.EntityDetails;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.nio.AsyncDataConsumer;
+import org.apache.hc.core5.http.nio.CapacityChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One send and its answer: what the client reports about it. Held back until the exchange has decided, then passed on and
+ * tapped, or dropped. The client reports on its I/O threads and decisions come from any thread, so all of it is guarded by
+ * this object; nothing that is called under it waits.
+ */
+final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
+
+    private enum State {
+        HELD,
+        DELIVERED,
+        OVER,
+        DROPPED
+    }
+
+    private final AsyncPooledCall call;
+    private final Attempt attempt;
+    private final AsyncTransport.Reply<AsyncAnswer> reply;
+    private final CompletableFuture<Void> gathered = new CompletableFuture<>();
+    private final CompletableFuture<Void> passed = new CompletableFuture<>();
+    private State state = State.HELD;
+    private volatile @Nullable HttpResponse response;
+    private @Nullable EntityDetails details;
+    private @Nullable CapacityChannel capacity;
+    private @Nullable AsyncDataConsumer application;
+    private ByteArrayOutputStream ahead = new ByteArrayOutputStream(0);
+    private int wanted = Integer.MAX_VALUE;
+    private @Nullable List<? extends Header> trailers;
+    private boolean ended;
+    private boolean completed;
+    private boolean callersFault;
+    private @Nullable Exception failure;
+
+    AsyncAnswer(AsyncPooledCall call, Attempt attempt, AsyncTransport.Reply<AsyncAnswer> reply) {
+        this.call = call;
+        this.attempt = attempt;
+        this.reply = reply;
+    }
+
+    // ---- what the exchange asks for
+
+    AnswerView view() {
+        HttpResponse head = response;
+        if (head == null) {
+            throw new IllegalStateException("no answer yet");
+        }
+        EntityDetails body = details;
+        return call.view(head, body == null ? 0 : body.getContentLength(), body == null ? null : this::prefix);
+    }
+
+    private synchronized byte[] prefix(int maxBytes, @Nullable Duration patience) {
+        byte[] bytes = ahead.toByteArray();
+        return bytes.length <= maxBytes ? bytes : Arrays.copyOf(bytes, maxBytes);
+    }
+
+    synchronized CompletableFuture<Void> gather(int bytes) {
+        wanted = bytes;
+        if (ended || failure != null || ahead.size() >= bytes) {
+            gathered.complete(null);
+        }
+        return gathered;
+    }
+
+    synchronized CompletableFuture<Void> drain() throws IOException {
+        state = State.DROPPED;
+        ahead = new ByteArrayOutputStream(0);
+        if (completed || failure != null) {
+            passed.complete(null);
+        } else if (capacity != null) {
+            capacity.update(Integer.MAX_VALUE);
+        }
+        return passed;
+    }
+
+    /** Whether the connection is free for the next send; if not, it must be cut. */
+    synchronized boolean drop() {
+        state = State.DROPPED;
+        return completed;
+    }
+
+    /** Whether this was the first to say that nobody waits for an answer any more. */
+    synchronized boolean give() {
+        boolean first = state == State.HELD;
+        state = State.DROPPED;
+        return first;
+    }
+
+    /** Passes on what has come so far; what comes later follows by itself. */
+    void deliver(AsyncExecCallback callback) throws HttpException, IOException {
+        boolean wasCompleted;
+        Exception hadFailed;
+        synchronized (this) {
+            wasCompleted = completed;
+            hadFailed = failure;
+            HttpResponse head = response;
+            state = State.DELIVERED;
+            application = callback.handleResponse(head, details);
+            if (capacity != null) {
+                updateCapacity(capacity);
+            }
+            if (ahead.size() > 0) {
+                pass(ByteBuffer.wrap(ahead.toByteArray()));
+                ahead = new ByteArrayOutputStream(0);
+            }
+            if (ended) {
+                end(trailers);
+            }
+        }
+        if (wasCompleted) {
+            completed();
+        } else if (hadFailed != null) {
+            failed(hadFailed);
+        }
+    }
+
+    // ---- what the client reports
+
+    @Override
+    public @Nullable AsyncDataConsumer handleResponse(HttpResponse head, @Nullable EntityDetails body) {
+        synchronized (this) {
+            if (state != State.HELD) {
+                return null;
+            }
+            response = head;
+            details = body;
+        }
+        reply.answered(this);
+        return body == null ? null : this;
+    }
+
+    @Override
+    public void handleInformationResponse(HttpResponse information) throws HttpException, IOException {
+        call.application().handleInformationResponse(information);
+    }
+
+    @Override
+    public synchronized void updateCapacity(CapacityChannel channel) throws IOException {
+        capacity = channel;
+        if (state == State.DELIVERED && application != null) {
+            application.updateCapacity(channel);
+        } else if (state != State.HELD || ahead.size() < AsyncPooledCall.LONGEST_AHEAD) {
+            channel.update(state == State.HELD ? AsyncPooledCall.LONGEST_AHEAD : Integer.MAX_VALUE);
+        }
+    }
+
+    @Override
+    public void consume(ByteBuffer source) throws IOException {
+        boolean enough;
+        synchronized (this) {
+            if (state == State.DELIVERED) {
+                pass(source);
+                return;
+            }
+            if (state == State.HELD) {
+                byte[] bytes = new byte[source.remaining()];
+                source.get(bytes);
+                ahead.writeBytes(bytes);
+            }
+            source.position(source.limit());
+            enough = ahead.size() >= wanted;
+        }
+        if (enough) {
+            gathered.complete(null);
+        }
+    }
+
+    @Override
+    public void streamEnd(@Nullable List<? extends Header> lines) throws HttpException, IOException {
+        synchronized (this) {
+            ended = true;
+            trailers = lines;
+            if (state == State.DELIVERED) {
+                end(lines);
+            }
+        }
+        gathered.complete(null);
+    }
+
+    @Override
+    public void completed() {
+        if (passOn(true, null)) {
+            attempt.closedEarly();
+            call.over();
+            call.application().completed();
+        } else {
+            gathered.complete(null);
+            passed.complete(null);
+        }
+    }
+
+    @Override
+    public void failed(Exception cause) {
+        if (passOn(false, cause)) {
+            attempt.broken(cause, callersFault || call.cancelled());
+            call.application().failed(cause);
+        } else if (response != null) {
+            gathered.complete(null);
+            passed.complete(null);
+        } else if (call.cut(this)) {
+            reply.failed(cause);
+        }
+    }
+
+    /** Whether the application is to be told, once, how it ended. */
+    private synchronized boolean passOn(boolean whole, @Nullable Exception cause) {
+        completed |= whole;
+        failure = cause == null ? failure : cause;
+        boolean tells = state == State.DELIVERED;
+        if (tells) {
+            state = State.OVER;
+        }
+        return tells;
+    }
+
+    /** Comes before a failure is reported as well as after the end, so it tells nothing. */
+    @Override
+    public void releaseResources() {
+        AsyncDataConsumer consumer;
+        synchronized (this) {
+            consumer = state == State.DELIVERED || state == State.OVER ? application : null;
+        }
+        if (consumer != null) {
+            consumer.releaseResources();
+        }
+    }
+
+    // ---- to the application
+
+    /** The attempt comes first: an application that has all bytes may ask for the key at once. */
+    private void pass(ByteBuffer source) throws IOException {
+        if (!attempt.wantsBytes()) {
+            attempt.passed(source.remaining());
+        } else if (source.hasArray()) {
+            attempt.bytes(source.array(), source.arrayOffset() + source.position(), source.remaining());
+        } else {
+            byte[] bytes = new byte[source.remaining()];
+            source.duplicate().get(bytes);
+            attempt.bytes(bytes, 0, bytes.length);
+        }
+        if (application == null) {
+            source.position(source.limit());
+            return;
+        }
+        try {
+            application.consume(source);
+        } catch (IOException | RuntimeException e) {
+            callersFault = true;
+            throw e;
+        }
+    }
+
+    private void end(@Nullable List<? extends Header> lines) throws HttpException, IOException {
+        attempt.end();
+        if (application != null) {
+            application.streamEnd(lines);
+        }
+    }
+}
