@@ -287,14 +287,14 @@ final class Engine {
             shaping.giveBack(1, lease.startedAt(), now);
         }
         effects.returnProbes(lease);
-        lease.slot().markReady();
+        lease.slot().markRoomMade();
         opened();
     }
 
     void settled(Lease lease, long before, long used) {
         lease.slot().settleTokens(lease, before, used, clock.now());
         if (used < before) {
-            lease.slot().markReady();
+            lease.slot().markRoomMade();
             opened();
         }
     }

@@ -303,6 +303,14 @@ final class KeySlot implements KeyCandidate {
         }
     }
 
+    /** As {@link #markReady()}, and at all that share limits with it. */
+    void markRoomMade() {
+        markReady();
+        if (group != null) {
+            group.markReady();
+        }
+    }
+
     /** Makes later selections look at the key again. */
     void markReady() {
         Seat current = seat;
@@ -494,6 +502,7 @@ final class KeySlot implements KeyCandidate {
             meters.giveBack(tokens, now, now);
             if (group != null) {
                 group.meters().giveBack(tokens, now, now);
+                group.markReady();
             }
             return false;
         }

@@ -45,7 +45,8 @@ final class Selector {
         String wanted = request.keyIdOrNull();
         if (wanted != null) {
             KeySlot slot = roster.slots().get(wanted);
-            return slot != null && ready(slot, request, now) ? slot : null;
+            // Nothing else is left for this call, so it probes whether it likes to or not.
+            return slot != null && hasRoom(slot, request, now) ? slot : null;
         }
         String session = request.sessionOrNull();
         return session == null ? preferred(roster, request, now) : ofSession(session, roster, request, now);
@@ -66,11 +67,11 @@ final class Selector {
     }
 
     private static boolean ready(KeySlot slot, LeaseRequest request, long now) {
-        return slot.seat() != null
-                && !slot.shut(now)
-                && slot.opensAt(request, now) <= now
-                && slot.suits(request)
-                && (request.mayProbe() || !slot.owesProbe(now));
+        return hasRoom(slot, request, now) && (request.mayProbe() || !slot.owesProbe(now));
+    }
+
+    private static boolean hasRoom(KeySlot slot, LeaseRequest request, long now) {
+        return slot.seat() != null && !slot.shut(now) && slot.opensAt(request, now) <= now && slot.suits(request);
     }
 
     private @Nullable KeySlot preferred(Roster roster, LeaseRequest request, long now) {

@@ -72,7 +72,11 @@ class ArchitectureTest {
                             .map(ModuleDescriptor.Exports::source)
                             .collect(Collectors.toSet()))
                     .containsExactlyInAnyOrder(
-                            "dev.poolswitch", "dev.poolswitch.http", "dev.poolswitch.store", "dev.poolswitch.verdict");
+                            "dev.poolswitch",
+                            "dev.poolswitch.config",
+                            "dev.poolswitch.http",
+                            "dev.poolswitch.store",
+                            "dev.poolswitch.verdict");
         }
     }
 

@@ -112,6 +112,20 @@ class LimitTest {
     }
 
     @Test
+    void room_that_a_settlement_makes_is_seen_by_every_key_of_the_account() throws Exception {
+        ApiKey one = Pools.key("one").group("A").tokensPerMinute(1_000).build();
+        ApiKey two = Pools.key("two").group("A").tokensPerMinute(1_000).build();
+        try (KeyPool pool = pool(one, two).build()) {
+            Lease lease = pool.acquire(LeaseRequest.any().withKey("one").withTokens(1_000));
+            assertThat(pool.tryAcquire()).isEmpty();
+            pool.disable("one");
+            lease.tokensUsed(10);
+
+            assertThat(pool.tryAcquire()).isPresent();
+        }
+    }
+
+    @Test
     void a_settlement_after_the_window_frees_nothing_of_others() throws Exception {
         try (KeyPool pool = pool(Pools.key("k").tokensPerMinute(1_000).build()).build()) {
             Lease longLasting = pool.acquire(LeaseRequest.any().withTokens(1_000));

@@ -189,6 +189,17 @@ class RecoveryTest {
     }
 
     @Test
+    void a_call_that_must_not_probe_but_wants_this_key_and_no_other_probes_it() throws Exception {
+        try (KeyPool pool = failing("a", "b").build()) {
+            LeaseRequest careful = LeaseRequest.any().withKey("a").withoutProbing();
+            pool.acquire(careful).rateLimited(Duration.ofSeconds(10));
+            time.advance(Duration.ofSeconds(10));
+
+            assertThat(pool.tryAcquire(careful)).isPresent();
+        }
+    }
+
+    @Test
     void failures_bench_at_most_half_of_the_pool() throws Exception {
         try (KeyPool pool = failing("a", "b", "c", "d").maxFailures(3).build()) {
             for (int i = 0; i < 100; i++) {
