@@ -2,12 +2,17 @@ package dev.poolswitch;
 
 import dev.poolswitch.verdict.Budget;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A budget that answers told of. What an answer says is left is true for the moment in which the provider wrote it; calls
  * that are out and not answered may or may not be in it, so they are taken off once more, which errs on the safe side
  * until the last of them is back. An answer to a call that began earlier than the one that spoke last is not heard,
- * unless it says less. When the stated reset has come the budget is full again, as far as its size is known.
+ * unless it says less; one to a call that began before the last reset speaks of a window that is over.
+ *
+ * <p>Whether the budget is full at the stated reset (fixed windows) or has only room for one more (sliding ones), no
+ * header says. So our own sends are also held to the told size in any window as long as the longest reset that was heard
+ * of, which overruns neither and uses both.
  *
  * <p>Guarded by its own monitor, held for a few nanoseconds.
  */
@@ -17,9 +22,10 @@ final class LearnedBudget {
     /** Without a stated reset what is left is believed for this long. */
     private static final long BELIEVED = Duration.ofMinutes(1).toNanos();
     /** Resets are often told in whole seconds, rounded down; a send that comes too early is refused. */
-    private static final long ROUNDING = Duration.ofSeconds(1).toNanos();
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
     private static final int GUARD_SHARE = 200;
+    private static final Duration SHORTEST_WINDOW = Duration.ofMillis(10);
 
     private long left = UNKNOWN;
     private long limit = UNKNOWN;
@@ -27,26 +33,39 @@ final class LearnedBudget {
     private long resetAt = Nanos.NEVER;
     private long longestReset;
     private long heardFrom = -Nanos.NEVER;
+    private long resetLastAt = -Nanos.NEVER;
+    private @Nullable WindowMeter window;
 
     synchronized boolean tryTake(long amount, long now) {
         renew(now);
-        if (Math.min(amount, limit) > left) {
+        long wanted = Math.min(amount, limit);
+        if (wanted > left || (window != null && !window.tryTake(amount, now))) {
             return false;
         }
-        take(amount);
+        left = left == UNKNOWN ? UNKNOWN : left - wanted;
+        outstanding += amount;
         return true;
     }
 
-    synchronized void take(long amount) {
+    synchronized void take(long amount, long now) {
         left = left == UNKNOWN ? UNKNOWN : left - amount;
         outstanding += amount;
+        if (window != null) {
+            window.take(amount, now);
+        }
     }
 
-    synchronized void giveBack(long amount) {
-        left = left == UNKNOWN ? UNKNOWN : left + amount;
+    synchronized void giveBack(long amount, long takenAt, long now) {
+        if (left != UNKNOWN && takenAt >= resetLastAt) {
+            left = Math.min(limit, left + amount);
+        }
+        if (window != null) {
+            window.giveBack(amount, takenAt, now);
+        }
         counted(amount);
     }
 
+    /** A call has been answered, so what is told from now on has it in it. */
     synchronized void counted(long amount) {
         outstanding = Math.max(0, outstanding - amount);
     }
@@ -58,7 +77,7 @@ final class LearnedBudget {
         if (told.limit() > 0) {
             limit = told.limit();
         }
-        if (told.remaining() < 0) {
+        if (told.remaining() < 0 || startedAt < resetLastAt) {
             return false;
         }
         long seen = told.remaining() - Math.max(0, outstanding - own);
@@ -68,14 +87,19 @@ final class LearnedBudget {
         heardFrom = Math.max(heardFrom, startedAt);
         left = seen;
         long reset = told.reset() == null ? BELIEVED : Nanos.of(told.reset());
-        longestReset = Math.max(longestReset, reset);
         resetAt = Nanos.plus(now, guarded(reset));
+        if (told.reset() != null) {
+            measure(reset, told.remaining(), now);
+        }
         return wasSpent && left > 0;
     }
 
     synchronized long opensAt(long amount, long now) {
         renew(now);
-        return Math.min(amount, limit) <= left ? 0 : resetAt;
+        if (Math.min(amount, limit) > left) {
+            return resetAt;
+        }
+        return window == null ? 0 : window.opensAt(amount, now);
     }
 
     synchronized double utilisation(long now) {
@@ -88,13 +112,28 @@ final class LearnedBudget {
             return;
         }
         left = limit == UNKNOWN ? UNKNOWN : limit - outstanding;
+        resetLastAt = now;
         // Should no answer tell more, the next window is as long as the longest that was heard of.
-        resetAt = limit == UNKNOWN ? Nanos.NEVER : Nanos.plus(now, Math.max(ROUNDING, longestReset));
+        resetAt = limit == UNKNOWN ? Nanos.NEVER : Nanos.plus(now, Math.max(SECOND, longestReset));
+    }
+
+    /** Our own sends of a window that was shorter count as used, for how they lie in the longer one is not known. */
+    private void measure(long reset, long remaining, long now) {
+        boolean longer = reset > longestReset + longestReset / GUARD_SHARE;
+        boolean resized = window != null && window.limit().amount() != limit;
+        longestReset = Math.max(longestReset, reset);
+        Duration length = Duration.ofNanos(longestReset);
+        boolean usable = limit != UNKNOWN
+                && length.compareTo(SHORTEST_WINDOW) > 0
+                && length.compareTo(GateRules.LONGEST_TRUSTED_WAIT) < 0;
+        if (usable && (longer || resized || window == null)) {
+            window = new WindowMeter(new Limit(Budget.Unit.REQUESTS, limit, length));
+            window.take(Math.max(0, limit - remaining + outstanding), now);
+        }
     }
 
     private static long guarded(long reset) {
-        boolean wholeSeconds = reset % ROUNDING == 0;
-        return Nanos.plus(
-                reset, wholeSeconds && reset > 0 ? ROUNDING / 100 + reset / GUARD_SHARE : reset / GUARD_SHARE);
+        boolean wholeSeconds = reset > 0 && reset % SECOND == 0;
+        return Nanos.plus(reset, wholeSeconds ? SECOND / 100 + reset / GUARD_SHARE : reset / GUARD_SHARE);
     }
 }

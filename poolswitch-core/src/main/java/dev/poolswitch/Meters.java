@@ -51,7 +51,7 @@ final class Meters {
         if (paid != null && !paid.tryTake(Math.max(1, tokenCount), now)) {
             giveBackFirst(all, all.length, tokenCount, now);
             if (calls != null) {
-                calls.giveBack(1);
+                calls.giveBack(1, now, now);
             }
             return false;
         }
@@ -62,7 +62,7 @@ final class Meters {
         for (WindowMeter meter : told) {
             meter.take(amount(meter, tokenCount), now);
         }
-        forLearned(tokenCount, LearnedBudget::take);
+        forLearned(tokenCount, (budget, amount) -> budget.take(amount, now));
     }
 
     /** The lease never went out: its reservations are as if they had not been. */
@@ -70,7 +70,7 @@ final class Meters {
         for (WindowMeter meter : told) {
             meter.giveBack(amount(meter, tokenCount), takenAt, now);
         }
-        forLearned(tokenCount, LearnedBudget::giveBack);
+        forLearned(tokenCount, (budget, amount) -> budget.giveBack(amount, takenAt, now));
     }
 
     /** The lease has ended: the provider has counted it, so its answer's budgets speak of it. */
