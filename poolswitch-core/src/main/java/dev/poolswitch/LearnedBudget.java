@@ -85,7 +85,7 @@ final class LearnedBudget {
             return false;
         }
         heardFrom = Math.max(heardFrom, startedAt);
-        left = seen;
+        left = explained(told.remaining(), now) ? limit : seen;
         long reset = told.reset() == null ? BELIEVED : Nanos.of(told.reset());
         resetAt = Nanos.plus(now, guarded(reset));
         if (told.reset() != null) {
@@ -105,6 +105,14 @@ final class LearnedBudget {
     synchronized double utilisation(long now) {
         renew(now);
         return left == UNKNOWN || limit == UNKNOWN ? 0 : Math.min(1, Math.max(0, 1 - (double) left / limit));
+    }
+
+    /**
+     * Whether our own sends explain what is gone, so that nobody else uses the budget. Then our window knows better than
+     * an answer when the next permit comes back: it need not wait to be told.
+     */
+    private boolean explained(long remaining, long now) {
+        return window != null && window.limit().amount() == limit && remaining >= limit - window.used(now);
     }
 
     private void renew(long now) {

@@ -113,6 +113,12 @@ final class WindowMeter {
         return size;
     }
 
+    /** How many permits are out. */
+    synchronized long used(long now) {
+        expire(now);
+        return used;
+    }
+
     /** How much of the limit is in use, 0 to 1 (more after a settlement upwards). */
     synchronized double utilisation(long now) {
         expire(now);
