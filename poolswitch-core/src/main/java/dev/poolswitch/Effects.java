@@ -143,6 +143,11 @@ final class Effects {
     }
 
     private void close(Gate gate, Scope scope, Lease lease, Verdict verdict, long now) {
+        if (verdict.kind() == VerdictKind.RATE_LIMITED && verdict.waitFor() == null) {
+            lease.slot()
+                    .meters(scope, lease.request())
+                    .refusedWithoutAWord(lease.startedAt(), gate.state().open(), now);
+        }
         gate.move(state -> rules.refused(state, verdict, lease, now));
         tellClosed(gate, scope, lease, verdict);
     }

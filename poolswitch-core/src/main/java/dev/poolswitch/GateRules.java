@@ -19,7 +19,7 @@ record GateRules(long cooldownNanos, int maxFailures) {
     /** No hint benches a key for longer than this without a test; the rest is soft. */
     private static final long HARD = Duration.ofHours(1).toNanos();
 
-    private static final long FIRST_RATE_LIMIT = Duration.ofSeconds(1).toNanos();
+    private static final long FIRST_RATE_LIMIT = Duration.ofMillis(250).toNanos();
     private static final long LONGEST_RATE_LIMIT = Duration.ofMinutes(1).toNanos();
     private static final long FIRST_QUARANTINE = Duration.ofMinutes(10).toNanos();
     private static final long FIRST_FORBIDDEN = Duration.ofHours(1).toNanos();

@@ -11,6 +11,7 @@ final class Meters {
     private volatile WindowMeter[] told;
     private volatile @Nullable LearnedBudget requests;
     private volatile @Nullable LearnedBudget tokens;
+    private volatile @Nullable GuessedLimit guessed;
 
     Meters(List<Limit> limits) {
         told = limits.stream().map(WindowMeter::new).toArray(WindowMeter[]::new);
@@ -42,20 +43,44 @@ final class Meters {
                 return false;
             }
         }
-        LearnedBudget calls = requests;
-        if (calls != null && !calls.tryTake(1, now)) {
+        if (!tryTakeLearned(tokenCount, now)) {
             giveBackFirst(all, all.length, tokenCount, now);
-            return false;
-        }
-        LearnedBudget paid = tokens;
-        if (paid != null && !paid.tryTake(Math.max(1, tokenCount), now)) {
-            giveBackFirst(all, all.length, tokenCount, now);
-            if (calls != null) {
-                calls.giveBack(1, now, now);
-            }
             return false;
         }
         return true;
+    }
+
+    private boolean tryTakeLearned(long tokenCount, long now) {
+        LearnedBudget calls = requests;
+        if (calls != null && !calls.tryTake(1, now)) {
+            return false;
+        }
+        LearnedBudget paid = tokens;
+        boolean afforded = paid == null || paid.tryTake(Math.max(1, tokenCount), now);
+        GuessedLimit guess = guessed;
+        if (afforded && (guess == null || guess.tryTake(now))) {
+            return true;
+        }
+        if (calls != null) {
+            calls.giveBack(1, now, now);
+        }
+        if (paid != null && afforded) {
+            paid.giveBack(Math.max(1, tokenCount), now, now);
+        }
+        return false;
+    }
+
+    /** A refusal that told nothing: where nothing else limits the requests, a limit is guessed. */
+    void refusedWithoutAWord(long startedAt, boolean fresh, long now) {
+        if (requests != null || told.length > 0) {
+            return;
+        }
+        GuessedLimit guess = guessed;
+        if (guess == null) {
+            guessed = new GuessedLimit(now);
+        } else {
+            guess.refused(startedAt, fresh, now);
+        }
     }
 
     void take(long tokenCount, long now) {
@@ -63,6 +88,10 @@ final class Meters {
             meter.take(amount(meter, tokenCount), now);
         }
         forLearned(tokenCount, (budget, amount) -> budget.take(amount, now));
+        GuessedLimit guess = guessed;
+        if (guess != null) {
+            guess.take(now);
+        }
     }
 
     /** The lease never went out: its reservations are as if they had not been. */
@@ -71,6 +100,10 @@ final class Meters {
             meter.giveBack(amount(meter, tokenCount), takenAt, now);
         }
         forLearned(tokenCount, (budget, amount) -> budget.giveBack(amount, takenAt, now));
+        GuessedLimit guess = guessed;
+        if (guess != null) {
+            guess.giveBack(takenAt, now);
+        }
     }
 
     /** The lease has ended: the provider has counted it, so its answer's budgets speak of it. */
@@ -114,6 +147,8 @@ final class Meters {
         LearnedBudget calls = requests;
         LearnedBudget paid = tokens;
         at = calls == null ? at : Math.max(at, calls.opensAt(1, now));
+        GuessedLimit guess = guessed;
+        at = guess == null ? at : Math.max(at, guess.opensAt(now));
         return paid == null ? at : Math.max(at, paid.opensAt(Math.max(1, tokenCount), now));
     }
 
@@ -125,6 +160,8 @@ final class Meters {
         LearnedBudget calls = requests;
         LearnedBudget paid = tokens;
         fullest = calls == null ? fullest : Math.max(fullest, calls.utilisation(now));
+        GuessedLimit guess = guessed;
+        fullest = guess == null ? fullest : Math.max(fullest, guess.utilisation(now));
         return paid == null ? fullest : Math.max(fullest, paid.utilisation(now));
     }
 

@@ -104,6 +104,20 @@ final class WindowMeter {
         return now + span;
     }
 
+    /** When so many of the permits that are out will be back. */
+    synchronized long whenGone(long amount, long now) {
+        expire(now);
+        long left = amount;
+        for (int i = 0; i < size; i++) {
+            int at = (head + i) % amounts.length;
+            left -= amounts[at];
+            if (left <= 0) {
+                return last[at] + span;
+            }
+        }
+        return now;
+    }
+
     /** How many permits an amount is when it is taken. */
     long cut(long amount) {
         return Math.min(amount, most);
