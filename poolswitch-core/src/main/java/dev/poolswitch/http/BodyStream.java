@@ -72,13 +72,12 @@ public final class BodyStream extends InputStream {
      * The first bytes, for {@link ResponseView#prefix}; the application will read them again.
      *
      * @param maxBytes the most bytes to return, never above {@link ResponseView#LONGEST_PREFIX}
-     * @param patience how long to wait for so many; {@code null} to wait for the whole of a body that is known not to be
-     *     longer, else for the first read only
+     * @param patience how long to wait for so many; {@code null} to wait for the first read only
      */
     public byte[] prefix(int maxBytes, @Nullable Duration patience) {
         int most = Math.min(maxBytes, ResponseView.LONGEST_PREFIX);
         if (patience == null) {
-            readOnThisThread(most);
+            readOnce(most);
         } else {
             readAhead(most, patience.toMillis());
         }
@@ -232,15 +231,14 @@ public final class BodyStream extends InputStream {
         }
     }
 
-    private void readOnThisThread(int most) {
-        boolean whole = length >= 0 && length <= most;
-        byte[] piece = new byte[Math.min(most, PIECE)];
-        try {
-            do {
+    private void readOnce(int most) {
+        if (!enough(1)) {
+            byte[] piece = new byte[Math.min(most, PIECE)];
+            try {
                 append(piece, in.read(piece, 0, piece.length));
-            } while (whole && !enough(most));
-        } catch (IOException e) {
-            failure = e;
+            } catch (IOException e) {
+                failure = e;
+            }
         }
     }
 

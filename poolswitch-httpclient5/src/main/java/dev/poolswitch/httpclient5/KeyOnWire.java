@@ -6,9 +6,13 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.cookie.CookieOrigin;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpRequest;
+import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.message.BasicHeader;
 import org.jspecify.annotations.Nullable;
 
@@ -87,11 +91,32 @@ final class KeyOnWire {
         }
     }
 
-    static void erase(HttpRequest request, Attempt attempt) {
+    /** Takes the key out again, also of what HttpClient has noted about the request. */
+    static void erase(HttpRequest request, Attempt attempt, HttpClientContext context) {
         strip(request, attempt);
         if (attempt.placement().inQuery()) {
-            request.setPath(
-                    withoutParameter(request.getPath(), attempt.placement().name()));
+            String name = attempt.placement().name();
+            request.setPath(withoutParameter(request.getPath(), name));
+            CookieOrigin noted = context.getCookieOrigin();
+            if (noted != null) {
+                CookieOrigins.set(
+                        context,
+                        new CookieOrigin(
+                                noted.getHost(),
+                                noted.getPort(),
+                                withoutParameter(noted.getPath(), name),
+                                noted.isSecure()));
+            }
+        }
+    }
+
+    /** Takes the key out of a redirect: an upstream that repeats the whole query would carry it away itself. */
+    static void cleanLocation(HttpResponse response, Attempt attempt) {
+        Header location = response.getFirstHeader(HttpHeaders.LOCATION);
+        if (location != null && attempt.placement().inQuery()) {
+            response.setHeader(
+                    HttpHeaders.LOCATION,
+                    withoutParameter(location.getValue(), attempt.placement().name()));
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.poolswitch.httpclient5;
 
+import dev.poolswitch.http.Attempt;
 import dev.poolswitch.http.CallOptions;
+import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +11,6 @@ final class Marks {
 
     private static final String CALL = "dev.poolswitch.httpclient5.call";
     private static final String OPTIONS = CallOptions.class.getName();
-    private static final Object OVER = "over";
 
     private Marks() {}
 
@@ -24,22 +25,38 @@ final class Marks {
     }
 
     /** The call is over; that there was one stays known, so that nobody repeats it. */
-    static void end(HttpContext context) {
-        context.setAttribute(CALL, OVER);
+    static void end(HttpContext context, String exchange, @Nullable Attempt last) {
+        context.setAttribute(CALL, new Over(exchange, last));
     }
 
-    /** The exchange is none of ours; forgets one that the same context was used for before. */
-    static void notOurs(HttpContext context) {
-        if (context.getAttribute(CALL) != null) {
-            context.removeAttribute(CALL);
+    /**
+     * A request for an origin that is nobody's. If a redirect of an exchange of ours leads there, the placeholder of a
+     * credential does not travel along; a new exchange in a used context is left alone.
+     */
+    static void notOurs(HttpContext context, String exchange, HttpRequest request) {
+        if (context.getAttribute(CALL) instanceof Over over) {
+            if (!over.exchange.equals(exchange)) {
+                context.removeAttribute(CALL);
+            } else if (over.last != null) {
+                KeyOnWire.strip(request, over.last);
+            }
         }
     }
 
+    /** Whether a pool decides, or has decided, about the exchange that the context is used for. */
     static boolean handled(HttpContext context) {
         return context.getAttribute(CALL) != null;
     }
 
     static CallOptions options(HttpContext context) {
         return context.getAttribute(OPTIONS) instanceof CallOptions options ? options : CallOptions.none();
+    }
+
+    private record Over(String exchange, @Nullable Attempt last) {
+
+        @Override
+        public String toString() {
+            return "PoolSwitch";
+        }
     }
 }

@@ -95,7 +95,7 @@ public final class PoolSwitchExecHandler implements ExecChainHandler {
         Origin origin = KeyOnWire.origin(scope.route);
         PoolRouter.Route route = router.route(origin.scheme(), origin.host(), origin.port());
         if (route == null) {
-            Marks.notOurs(scope.clientContext);
+            Marks.notOurs(scope.clientContext, scope.exchangeId, request);
             return chain.proceed(request, scope);
         }
         return run(route, new PooledCall(request, scope, chain, this), scope);
@@ -109,7 +109,7 @@ public final class PoolSwitchExecHandler implements ExecChainHandler {
         } catch (PooledCall.Unsendable e) {
             throw e.failure();
         } finally {
-            Marks.end(scope.clientContext);
+            Marks.end(scope.clientContext, scope.exchangeId, call.last());
         }
     }
 

@@ -76,6 +76,7 @@ final class PooledCall implements BlockingTransport<ClassicHttpResponse>, Reques
         try {
             ClassicHttpResponse response = chain.proceed(keyless, hop);
             attempt.sending();
+            KeyOnWire.cleanLocation(response, attempt);
             return withBody(response);
         } catch (HttpException e) {
             throw asIoException(e);
@@ -86,7 +87,7 @@ final class PooledCall implements BlockingTransport<ClassicHttpResponse>, Reques
             throw e;
         } finally {
             HttpRequest shown = scope.clientContext.getRequest();
-            KeyOnWire.erase(shown == null ? keyless : shown, attempt);
+            KeyOnWire.erase(shown == null ? keyless : shown, attempt, scope.clientContext);
         }
     }
 
@@ -131,6 +132,11 @@ final class PooledCall implements BlockingTransport<ClassicHttpResponse>, Reques
 
     // ---- in the innermost place
 
+    @Nullable
+    Attempt last() {
+        return current;
+    }
+
     boolean ownedBy(PoolSwitchExecHandler handler) {
         return owner == handler;
     }
@@ -156,10 +162,11 @@ final class PooledCall implements BlockingTransport<ClassicHttpResponse>, Reques
         try {
             ClassicHttpResponse response = innermost.proceed(wire, wireScope);
             lastStatus = response.getCode();
+            KeyOnWire.cleanLocation(response, attempt);
             return response;
         } finally {
             // The application can get this very object from its context.
-            KeyOnWire.erase(wire, attempt);
+            KeyOnWire.erase(wire, attempt, wireScope.clientContext);
         }
     }
 
