@@ -97,7 +97,8 @@ public final class AsyncDriver<R> {
 
     private void whenDurable(Attempt attempt) {
         if (call.mustBecomeDurable()) {
-            CompletableFuture<Void> durable = call.durable().toCompletableFuture().copy();
+            CompletableFuture<Void> durable =
+                    call.durable().toCompletableFuture().copy();
             durable.completeOnTimeout(null, DURABLE_MILLIS, TimeUnit.MILLISECONDS);
             durable.whenComplete((done, never) -> send(attempt));
         } else {

@@ -208,7 +208,7 @@ public final class HttpCall {
         }
         wanted = wanted.insteadOf(attempt.lease());
         CompletableFuture<Step> next = new CompletableFuture<>();
-        var timer = settings().timeSource().schedule(delay, () -> next.complete(again(otherwise)));
+        var timer = settings().timeSource().schedule(delay, () -> Pause.end(next, again(otherwise)));
         return new Pause(next, timer::cancel);
     }
 
@@ -228,14 +228,14 @@ public final class HttpCall {
         LeaseRequest inTime =
                 deadline == NO_DEADLINE ? wanted : wanted.withTimeout(Duration.ofNanos(Math.max(0, remaining())));
         CompletableFuture<Lease> lease = pool.acquireAsync(inTime);
-        CompletableFuture<Step> next = lease.handle((taken, failure) -> {
-            if (taken != null) {
-                return new Attempt(this, taken);
-            }
-            Step last = otherwise != null ? otherwise : new Step.Fail(unwrapped(failure));
-            return failure instanceof CancellationException ? last : gaveUp(last);
-        });
+        CompletableFuture<Step> next = new CompletableFuture<>();
+        lease.whenComplete((taken, failure) -> Pause.end(next, taken != null ? new Attempt(this, taken) : noKey(failure, otherwise)));
         return lease.isDone() ? next.join() : new Pause(next, () -> lease.cancel(false));
+    }
+
+    private Step noKey(Throwable failure, @Nullable Step otherwise) {
+        Step last = otherwise != null ? otherwise : new Step.Fail(unwrapped(failure));
+        return failure instanceof CancellationException ? last : gaveUp(last);
     }
 
     /** The pool has done what it could; from here on the same request again is somebody else's retry. */

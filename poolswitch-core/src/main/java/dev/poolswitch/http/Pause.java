@@ -22,12 +22,22 @@ public final class Pause implements Step {
     public void abandon() {
         whenAbandoned.run();
         if (!next.cancel(false) && !next.isCompletedExceptionally()) {
-            Step step = next.join();
-            if (step instanceof Attempt attempt) {
-                attempt.unsent();
-            } else if (step instanceof Pause pause) {
-                pause.abandon();
-            }
+            giveBack(next.join());
+        }
+    }
+
+    /** Ends a wait; if nobody waits any more, what the step holds is given back. */
+    static void end(CompletableFuture<Step> next, Step step) {
+        if (!next.complete(step)) {
+            giveBack(step);
+        }
+    }
+
+    private static void giveBack(Step step) {
+        if (step instanceof Attempt attempt) {
+            attempt.unsent();
+        } else if (step instanceof Pause pause) {
+            pause.abandon();
         }
     }
 }

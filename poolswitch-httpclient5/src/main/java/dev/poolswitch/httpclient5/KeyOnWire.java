@@ -2,9 +2,14 @@ package dev.poolswitch.httpclient5;
 
 import dev.poolswitch.Origin;
 import dev.poolswitch.http.Attempt;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.net.URI;
 import java.net.URLEncoder;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import javax.net.ssl.SSLHandshakeException;
+import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.cookie.CookieOrigin;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
@@ -118,6 +123,15 @@ final class KeyOnWire {
                     HttpHeaders.LOCATION,
                     withoutParameter(location.getValue(), attempt.placement().name()));
         }
+    }
+
+    /** Whether nothing can have been sent: the connection was never made. */
+    static boolean neverConnected(Throwable failure) {
+        return failure instanceof ConnectException
+                || failure instanceof ConnectTimeoutException
+                || failure instanceof NoRouteToHostException
+                || failure instanceof UnknownHostException
+                || failure instanceof SSLHandshakeException;
     }
 
     private static String encoded(String value) {

@@ -40,7 +40,7 @@ import org.apache.hc.core5.http.HttpException;
 public final class PoolSwitchExecHandler implements ExecChainHandler {
 
     private final PoolRouter router;
-    private volatile boolean keyWrittenBelow;
+    private final boolean keyWrittenBelow;
 
     /**
      * A handler for all its places.
@@ -48,7 +48,7 @@ public final class PoolSwitchExecHandler implements ExecChainHandler {
      * @throws IllegalArgumentException when there is no pool, a pool has no upstream, or two pools have the same one
      */
     public static PoolSwitchExecHandler of(KeyPool... pools) {
-        return new PoolSwitchExecHandler(PoolRouter.of(pools));
+        return new PoolSwitchExecHandler(PoolRouter.of(pools), false);
     }
 
     /**
@@ -60,13 +60,12 @@ public final class PoolSwitchExecHandler implements ExecChainHandler {
      * @throws IllegalArgumentException as {@link #of}
      */
     public static HttpClientBuilder install(HttpClientBuilder builder, KeyPool... pools) {
-        PoolSwitchExecHandler handler = of(pools);
-        handler.keyWrittenBelow = true;
+        PoolSwitchExecHandler handler = new PoolSwitchExecHandler(PoolRouter.of(pools), true);
         // A place beside an element that is switched off does not exist, and HttpClient does not say so. PROTOCOL and
         // MAIN_TRANSPORT cannot be switched off.
         return builder.addExecInterceptorBefore(ChainElement.COMPRESS.name(), "poolswitch-decoded", handler)
                 .addExecInterceptorBefore(ChainElement.PROTOCOL.name(), "poolswitch", handler)
-                .addExecInterceptorBefore(ChainElement.MAIN_TRANSPORT.name(), "poolswitch-key", handler)
+                .addExecInterceptorBefore(ChainElement.MAIN_TRANSPORT.name(), "poolswitch-key", handler::writeKey)
                 .setRetryStrategy(keepingOff(DefaultHttpRequestRetryStrategy.INSTANCE));
     }
 
@@ -75,22 +74,21 @@ public final class PoolSwitchExecHandler implements ExecChainHandler {
         return new RepeatsLeftToPool(others);
     }
 
-    private PoolSwitchExecHandler(PoolRouter router) {
+    private PoolSwitchExecHandler(PoolRouter router, boolean keyWrittenBelow) {
         this.router = router;
+        this.keyWrittenBelow = keyWrittenBelow;
     }
 
     @Override
     public ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
             throws IOException, HttpException {
-        PooledCall running = Marks.running(scope.clientContext, PooledCall.class);
-        if (scope.execRuntime.isEndpointAcquired()) {
-            keyWrittenBelow = true;
-            return running == null || !running.ownedBy(this)
-                    ? chain.proceed(request, scope)
-                    : running.proceedWithKey(request, scope, chain);
-        }
-        if (running != null) {
+        if (Marks.running(scope.clientContext, PooledCall.class) != null) {
             return chain.proceed(request, scope);
+        }
+        if (scope.execRuntime.isEndpointAcquired()) {
+            scope.execRuntime.discardEndpoint();
+            throw new IllegalStateException("PoolSwitch stands behind CONNECT, where no call can be repeated;"
+                    + " use PoolSwitchExecHandler.install(builder, pool), or add the handler before PROTOCOL");
         }
         Origin origin = KeyOnWire.origin(scope.route);
         PoolRouter.Route route = router.route(origin.scheme(), origin.host(), origin.port());
@@ -99,6 +97,15 @@ public final class PoolSwitchExecHandler implements ExecChainHandler {
             return chain.proceed(request, scope);
         }
         return run(route, new PooledCall(request, scope, chain, this), scope);
+    }
+
+    /** In the innermost place. */
+    private ClassicHttpResponse writeKey(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
+            throws IOException, HttpException {
+        PooledCall running = Marks.running(scope.clientContext, PooledCall.class);
+        return running == null || !running.ownedBy(this)
+                ? chain.proceed(request, scope)
+                : running.proceedWithKey(request, scope, chain);
     }
 
     private static ClassicHttpResponse run(PoolRouter.Route route, PooledCall call, ExecChain.Scope scope)
@@ -113,7 +120,7 @@ public final class PoolSwitchExecHandler implements ExecChainHandler {
         }
     }
 
-    /** Whether another place of this handler, further in, writes the key. */
+    /** Whether the innermost place writes the key. */
     boolean keyWrittenBelow() {
         return keyWrittenBelow;
     }

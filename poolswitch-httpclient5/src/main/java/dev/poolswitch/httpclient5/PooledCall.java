@@ -6,13 +6,8 @@ import dev.poolswitch.http.RequestView;
 import dev.poolswitch.http.ResponseView;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
 import java.net.URI;
-import java.net.UnknownHostException;
-import javax.net.ssl.SSLHandshakeException;
 import org.apache.hc.client5.http.ClientProtocolException;
-import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.impl.classic.RequestFailedException;
 import org.apache.hc.core5.http.ClassicHttpRequest;
@@ -81,7 +76,7 @@ final class PooledCall implements BlockingTransport<ClassicHttpResponse>, Reques
         } catch (HttpException e) {
             throw asIoException(e);
         } catch (IOException e) {
-            if (!neverConnected(e)) {
+            if (!KeyOnWire.neverConnected(e)) {
                 attempt.sending();
             }
             throw e;
@@ -265,14 +260,6 @@ final class PooledCall implements BlockingTransport<ClassicHttpResponse>, Reques
             throw new Unsendable(failure);
         }
         return new ClientProtocolException(failure.getMessage(), failure);
-    }
-
-    private static boolean neverConnected(IOException failure) {
-        return failure instanceof ConnectException
-                || failure instanceof ConnectTimeoutException
-                || failure instanceof NoRouteToHostException
-                || failure instanceof UnknownHostException
-                || failure instanceof SSLHandshakeException;
     }
 
     /** Carries a protocol error past the exchange, which would blame a key for it. */

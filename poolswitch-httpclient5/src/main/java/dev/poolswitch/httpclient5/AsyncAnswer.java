@@ -1,0 +1,272 @@
+package dev.poolswitch.httpclient5;
+
+import dev.poolswitch.http.AsyncTransport;
+import dev.poolswitch.http.Attempt;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.hc.client5.http.async.AsyncExecCallback;
+import org.apache.hc.core5.http.EntityDetails;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.nio.AsyncDataConsumer;
+import org.apache.hc.core5.http.nio.CapacityChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One send and its answer: what the client reports about it. Held back until the exchange has decided, then passed on and
+ * tapped, or dropped. The client reports on its I/O threads and decisions come from any thread, so all of it is guarded by
+ * this object; nothing that is called under it waits.
+ */
+final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
+
+    private enum State {
+        HELD,
+        DELIVERED,
+        DROPPED
+    }
+
+    private final AsyncPooledCall call;
+    private final Attempt attempt;
+    private final AsyncTransport.Reply<AsyncAnswer> reply;
+    private final CompletableFuture<Void> gathered = new CompletableFuture<>();
+    private final CompletableFuture<Void> passed = new CompletableFuture<>();
+    private State state = State.HELD;
+    private @Nullable HttpResponse response;
+    private @Nullable EntityDetails details;
+    private @Nullable CapacityChannel capacity;
+    private @Nullable AsyncDataConsumer application;
+    private ByteArrayOutputStream ahead = new ByteArrayOutputStream(0);
+    private int wanted = Integer.MAX_VALUE;
+    private @Nullable List<? extends Header> trailers;
+    private boolean ended;
+    private boolean completed;
+    private boolean callersFault;
+    private @Nullable Exception failure;
+
+    AsyncAnswer(AsyncPooledCall call, Attempt attempt, AsyncTransport.Reply<AsyncAnswer> reply) {
+        this.call = call;
+        this.attempt = attempt;
+        this.reply = reply;
+    }
+
+    // ---- what the exchange asks for
+
+    AnswerView view() {
+        HttpResponse head = response;
+        if (head == null) {
+            throw new IllegalStateException("no answer yet");
+        }
+        EntityDetails body = details;
+        return call.view(head, body == null ? 0 : body.getContentLength(), body == null ? null : this::prefix);
+    }
+
+    private synchronized byte[] prefix(int maxBytes, @Nullable Duration patience) {
+        byte[] bytes = ahead.toByteArray();
+        return bytes.length <= maxBytes ? bytes : Arrays.copyOf(bytes, maxBytes);
+    }
+
+    synchronized CompletableFuture<Void> gather(int bytes) {
+        wanted = bytes;
+        if (ended || failure != null || ahead.size() >= bytes) {
+            gathered.complete(null);
+        }
+        return gathered;
+    }
+
+    synchronized CompletableFuture<Void> drain() throws IOException {
+        state = State.DROPPED;
+        ahead = new ByteArrayOutputStream(0);
+        if (completed || failure != null) {
+            passed.complete(null);
+        } else if (capacity != null) {
+            capacity.update(Integer.MAX_VALUE);
+        }
+        return passed;
+    }
+
+    /** Whether the connection is free for the next send; if not, it must be cut. */
+    synchronized boolean drop() {
+        state = State.DROPPED;
+        return completed;
+    }
+
+    /** Passes on what has come so far; what comes later follows by itself. */
+    void deliver(AsyncExecCallback callback) throws HttpException, IOException {
+        boolean wasCompleted;
+        Exception hadFailed;
+        synchronized (this) {
+            wasCompleted = completed;
+            hadFailed = failure;
+            HttpResponse head = response;
+            state = State.DELIVERED;
+            application = callback.handleResponse(head, details);
+            if (capacity != null) {
+                updateCapacity(capacity);
+            }
+            if (ahead.size() > 0) {
+                pass(ByteBuffer.wrap(ahead.toByteArray()));
+                ahead = new ByteArrayOutputStream(0);
+            }
+            if (ended) {
+                end(trailers);
+            }
+        }
+        if (wasCompleted) {
+            completed();
+        } else if (hadFailed != null) {
+            failed(hadFailed);
+        }
+    }
+
+    // ---- what the client reports
+
+    @Override
+    public @Nullable AsyncDataConsumer handleResponse(HttpResponse head, @Nullable EntityDetails body) {
+        synchronized (this) {
+            if (state != State.HELD) {
+                return null;
+            }
+            response = head;
+            details = body;
+        }
+        reply.answered(this);
+        return body == null ? null : this;
+    }
+
+    @Override
+    public void handleInformationResponse(HttpResponse information) throws HttpException, IOException {
+        call.application().handleInformationResponse(information);
+    }
+
+    @Override
+    public synchronized void updateCapacity(CapacityChannel channel) throws IOException {
+        capacity = channel;
+        if (state == State.DELIVERED && application != null) {
+            application.updateCapacity(channel);
+        } else if (state != State.HELD || ahead.size() < AsyncPooledCall.LONGEST_AHEAD) {
+            channel.update(state == State.HELD ? AsyncPooledCall.LONGEST_AHEAD : Integer.MAX_VALUE);
+        }
+    }
+
+    @Override
+    public void consume(ByteBuffer source) throws IOException {
+        boolean enough;
+        synchronized (this) {
+            if (state == State.DELIVERED) {
+                pass(source);
+                return;
+            }
+            if (state == State.HELD) {
+                byte[] bytes = new byte[source.remaining()];
+                source.get(bytes);
+                ahead.writeBytes(bytes);
+            }
+            source.position(source.limit());
+            enough = ahead.size() >= wanted;
+        }
+        if (enough) {
+            gathered.complete(null);
+        }
+    }
+
+    @Override
+    public void streamEnd(@Nullable List<? extends Header> lines) throws HttpException, IOException {
+        synchronized (this) {
+            ended = true;
+            trailers = lines;
+            if (state == State.DELIVERED) {
+                end(lines);
+            }
+        }
+        gathered.complete(null);
+    }
+
+    @Override
+    public void completed() {
+        State now;
+        synchronized (this) {
+            completed = true;
+            now = state;
+        }
+        if (now == State.DELIVERED) {
+            attempt.closedEarly();
+            call.over();
+            call.application().completed();
+        } else {
+            gathered.complete(null);
+            passed.complete(null);
+        }
+    }
+
+    @Override
+    public void failed(Exception cause) {
+        State now;
+        boolean answered;
+        synchronized (this) {
+            failure = cause;
+            now = state;
+            answered = response != null;
+        }
+        if (now == State.DELIVERED) {
+            attempt.broken(cause, callersFault || call.cancelled());
+            call.application().failed(cause);
+        } else if (answered) {
+            gathered.complete(null);
+            passed.complete(null);
+        } else if (now == State.HELD) {
+            drop();
+            call.cut();
+            reply.failed(cause);
+        }
+    }
+
+    /** Comes before a failure is reported as well as after the end, so it tells nothing. */
+    @Override
+    public void releaseResources() {
+        AsyncDataConsumer consumer;
+        synchronized (this) {
+            consumer = state == State.DELIVERED ? application : null;
+        }
+        if (consumer != null) {
+            consumer.releaseResources();
+        }
+    }
+
+    // ---- to the application
+
+    private void pass(ByteBuffer source) throws IOException {
+        ByteBuffer shown = source.duplicate();
+        if (application == null) {
+            source.position(source.limit());
+        } else {
+            try {
+                application.consume(source);
+            } catch (IOException | RuntimeException e) {
+                callersFault = true;
+                throw e;
+            }
+        }
+        if (attempt.wantsBytes() && shown.hasArray()) {
+            attempt.bytes(shown.array(), shown.arrayOffset() + shown.position(), shown.remaining());
+        } else if (attempt.wantsBytes()) {
+            byte[] bytes = new byte[shown.remaining()];
+            shown.get(bytes);
+            attempt.bytes(bytes, 0, bytes.length);
+        } else {
+            attempt.passed(shown.remaining());
+        }
+    }
+
+    private void end(@Nullable List<? extends Header> lines) throws HttpException, IOException {
+        attempt.end();
+        if (application != null) {
+            application.streamEnd(lines);
+        }
+    }
+}
