@@ -28,6 +28,7 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
     private enum State {
         HELD,
         DELIVERED,
+        OVER,
         DROPPED
     }
 
@@ -37,7 +38,7 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
     private final CompletableFuture<Void> gathered = new CompletableFuture<>();
     private final CompletableFuture<Void> passed = new CompletableFuture<>();
     private State state = State.HELD;
-    private @Nullable HttpResponse response;
+    private volatile @Nullable HttpResponse response;
     private @Nullable EntityDetails details;
     private @Nullable CapacityChannel capacity;
     private @Nullable AsyncDataConsumer application;
@@ -94,6 +95,13 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
     synchronized boolean drop() {
         state = State.DROPPED;
         return completed;
+    }
+
+    /** Whether this was the first to say that nobody waits for an answer any more. */
+    synchronized boolean give() {
+        boolean first = state == State.HELD;
+        state = State.DROPPED;
+        return first;
     }
 
     /** Passes on what has come so far; what comes later follows by itself. */
@@ -189,12 +197,7 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
 
     @Override
     public void completed() {
-        State now;
-        synchronized (this) {
-            completed = true;
-            now = state;
-        }
-        if (now == State.DELIVERED) {
+        if (passOn(true, null)) {
             attempt.closedEarly();
             call.over();
             call.application().completed();
@@ -206,24 +209,26 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
 
     @Override
     public void failed(Exception cause) {
-        State now;
-        boolean answered;
-        synchronized (this) {
-            failure = cause;
-            now = state;
-            answered = response != null;
-        }
-        if (now == State.DELIVERED) {
+        if (passOn(false, cause)) {
             attempt.broken(cause, callersFault || call.cancelled());
             call.application().failed(cause);
-        } else if (answered) {
+        } else if (response != null) {
             gathered.complete(null);
             passed.complete(null);
-        } else if (now == State.HELD) {
-            drop();
-            call.cut();
+        } else if (call.cut(this)) {
             reply.failed(cause);
         }
+    }
+
+    /** Whether the application is to be told, once, how it ended. */
+    private synchronized boolean passOn(boolean whole, @Nullable Exception cause) {
+        completed |= whole;
+        failure = cause == null ? failure : cause;
+        boolean tells = state == State.DELIVERED;
+        if (tells) {
+            state = State.OVER;
+        }
+        return tells;
     }
 
     /** Comes before a failure is reported as well as after the end, so it tells nothing. */
@@ -231,7 +236,7 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
     public void releaseResources() {
         AsyncDataConsumer consumer;
         synchronized (this) {
-            consumer = state == State.DELIVERED ? application : null;
+            consumer = state == State.DELIVERED || state == State.OVER ? application : null;
         }
         if (consumer != null) {
             consumer.releaseResources();
@@ -240,26 +245,26 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
 
     // ---- to the application
 
+    /** The attempt comes first: an application that has all bytes may ask for the key at once. */
     private void pass(ByteBuffer source) throws IOException {
-        ByteBuffer shown = source.duplicate();
+        if (!attempt.wantsBytes()) {
+            attempt.passed(source.remaining());
+        } else if (source.hasArray()) {
+            attempt.bytes(source.array(), source.arrayOffset() + source.position(), source.remaining());
+        } else {
+            byte[] bytes = new byte[source.remaining()];
+            source.duplicate().get(bytes);
+            attempt.bytes(bytes, 0, bytes.length);
+        }
         if (application == null) {
             source.position(source.limit());
-        } else {
-            try {
-                application.consume(source);
-            } catch (IOException | RuntimeException e) {
-                callersFault = true;
-                throw e;
-            }
+            return;
         }
-        if (attempt.wantsBytes() && shown.hasArray()) {
-            attempt.bytes(shown.array(), shown.arrayOffset() + shown.position(), shown.remaining());
-        } else if (attempt.wantsBytes()) {
-            byte[] bytes = new byte[shown.remaining()];
-            shown.get(bytes);
-            attempt.bytes(bytes, 0, bytes.length);
-        } else {
-            attempt.passed(shown.remaining());
+        try {
+            application.consume(source);
+        } catch (IOException | RuntimeException e) {
+            callersFault = true;
+            throw e;
         }
     }
 

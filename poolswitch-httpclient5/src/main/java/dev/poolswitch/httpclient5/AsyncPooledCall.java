@@ -5,6 +5,7 @@ import dev.poolswitch.http.Attempt;
 import dev.poolswitch.http.RequestView;
 import dev.poolswitch.http.ResponseView;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.URI;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -147,7 +148,16 @@ final class AsyncPooledCall implements AsyncTransport<AsyncAnswer>, RequestView 
         }
     }
 
-    void cut() {
+    /** A send failed; whether that is news. */
+    boolean cut(AsyncAnswer answer) {
+        boolean news = answer.give();
+        if (news) {
+            cut();
+        }
+        return news;
+    }
+
+    private void cut() {
         retireUpload();
         scope.execRuntime.discardEndpoint();
     }
@@ -162,6 +172,15 @@ final class AsyncPooledCall implements AsyncTransport<AsyncAnswer>, RequestView 
     @Override
     public void deliver(AsyncAnswer answer, Attempt attempt) throws HttpException, IOException {
         Marks.end(scope.clientContext, scope.exchangeId, attempt);
+        if (scope.clientContext.getRequestConfig().isHardCancellationEnabled()) {
+            // The client may have noted the lease of the connection, long over, as what a cancellation should cancel.
+            scope.cancellableDependency.setDependency(() -> {
+                if (cancelled()) {
+                    answer.failed(new InterruptedIOException());
+                }
+                return cancelled();
+            });
+        }
         answer.deliver(application);
     }
 

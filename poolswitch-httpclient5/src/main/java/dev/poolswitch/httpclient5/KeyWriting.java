@@ -52,9 +52,12 @@ final class KeyWriting implements AsyncExecCallback {
 
     @Override
     public void failed(Exception cause) {
-        erase();
-        call.unanswered(cause, attempt);
-        next.failed(cause);
+        try {
+            erase();
+            call.unanswered(cause, attempt);
+        } finally {
+            next.failed(cause);
+        }
     }
 
     private void erase() {

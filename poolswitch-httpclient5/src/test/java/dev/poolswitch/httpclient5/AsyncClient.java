@@ -119,10 +119,7 @@ final class AsyncClient implements ClientUnderTest {
         StreamingConsumer consumer = new StreamingConsumer(
                 (response, body) -> answer.complete(response(response, body, head, context, underWay)));
         underWay.complete(client.execute(
-                new BasicRequestProducer(head, body(request.body())),
-                consumer,
-                context,
-                new FutureCallback<Void>() {
+                new BasicRequestProducer(head, body(request.body())), consumer, context, new FutureCallback<Void>() {
                     @Override
                     public void completed(@Nullable Void nothing) {}
 

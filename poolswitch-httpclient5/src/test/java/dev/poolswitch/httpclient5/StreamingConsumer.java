@@ -24,6 +24,7 @@ final class StreamingConsumer extends InputStream implements AsyncResponseConsum
     private byte @Nullable [] current;
     private int at;
     private boolean ended;
+    private boolean released;
     private @Nullable Exception failure;
     private @Nullable CapacityChannel capacity;
     private @Nullable FutureCallback<Void> result;
@@ -88,8 +89,12 @@ final class StreamingConsumer extends InputStream implements AsyncResponseConsum
         }
     }
 
+    /** Only now the connection is back in its pool, which the end of the body does not tell. */
     @Override
-    public void releaseResources() {}
+    public synchronized void releaseResources() {
+        released = true;
+        notifyAll();
+    }
 
     @Override
     public int read() throws IOException {
@@ -99,6 +104,9 @@ final class StreamingConsumer extends InputStream implements AsyncResponseConsum
 
     @Override
     public synchronized int read(byte[] array, int offset, int length) throws IOException {
+        if (length == 0) {
+            return 0;
+        }
         while (current == null || at == current.length) {
             at = 0;
             current = pieces.poll();
@@ -108,7 +116,7 @@ final class StreamingConsumer extends InputStream implements AsyncResponseConsum
             if (failure != null) {
                 throw new IOException("broken off", failure);
             }
-            if (ended) {
+            if (ended && released) {
                 return -1;
             }
             if (capacity != null) {

@@ -92,7 +92,7 @@ abstract class AsyncContract extends WaitContract {
 
     @Test
     void asynchronous_calls_that_wait_for_a_key_leave_other_calls_alone() throws Exception {
-        needs(Capability.ASYNC, Capability.ASYNC_WAITS_ASIDE);
+        needs(Capability.ASYNC, Capability.ASYNC_WAITS_ASIDE, Capability.PULLED_BODY);
         KeyPool pool = single();
         ClientUnderTest client = client(pool);
         TestResponse holder = open(client, get("/held"));

@@ -37,6 +37,8 @@ public enum Capability {
     PROMPT_CLOSE,
     /** Bytes of an answer are handed over as they come. */
     STREAMING,
+    /** A body is fetched as it is read, so that an answer that nobody reads keeps its key, however short it is. */
+    PULLED_BODY,
     /** The client decodes gzip unasked. */
     GZIP,
     /** The client sends nothing again behind the adapter's back when a fresh connection breaks. */

@@ -154,6 +154,7 @@ abstract class LeaseEndContract extends AnswerContract {
 
     @Test
     void the_lease_of_an_answer_that_is_never_closed_is_taken_back_with_a_warning() throws Exception {
+        needs(Capability.PULLED_BODY);
         FakeTimeSource time = new FakeTimeSource();
         server.script(Reply.ok("nobody reads this"));
         KeyPool pool = built(builder(A).timeSource(time).leaseTimeout(Duration.ofMinutes(15)));

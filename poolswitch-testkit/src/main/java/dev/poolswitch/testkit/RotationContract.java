@@ -244,6 +244,7 @@ abstract class RotationContract extends ContractFixture {
 
     @Test
     void a_call_waits_for_a_busy_key_and_gets_it() throws Exception {
+        needs(Capability.PULLED_BODY);
         KeyPool pool = built(KeyPool.builder()
                 .upstream(server.uri().toString())
                 .key(ApiKey.builder("a", A).maxConcurrent(1).build()));

@@ -35,7 +35,7 @@ abstract class WaitContract extends LeaseEndContract {
 
     @Test
     void cancelling_while_waiting_for_a_key_leaves_the_line() throws Exception {
-        needs(Capability.CANCEL);
+        needs(Capability.CANCEL, Capability.PULLED_BODY);
         KeyPool pool = single();
         ClientUnderTest client = client(pool);
         TestResponse holder = open(client, get("/1"));
@@ -137,7 +137,7 @@ abstract class WaitContract extends LeaseEndContract {
 
     @Test
     void an_interrupt_while_waiting_for_a_key_ends_the_call_and_stays_visible() throws Exception {
-        needs(Capability.INTERRUPT);
+        needs(Capability.INTERRUPT, Capability.PULLED_BODY);
         KeyPool pool = single();
         ClientUnderTest client = client(pool);
         TestResponse holder = open(client, get("/1"));
