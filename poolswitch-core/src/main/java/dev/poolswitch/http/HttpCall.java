@@ -229,7 +229,8 @@ public final class HttpCall {
                 deadline == NO_DEADLINE ? wanted : wanted.withTimeout(Duration.ofNanos(Math.max(0, remaining())));
         CompletableFuture<Lease> lease = pool.acquireAsync(inTime);
         CompletableFuture<Step> next = new CompletableFuture<>();
-        lease.whenComplete((taken, failure) -> Pause.end(next, taken != null ? new Attempt(this, taken) : noKey(failure, otherwise)));
+        var unused = lease.whenComplete((taken, failure) ->
+                Pause.end(next, taken != null ? new Attempt(this, taken) : noKey(failure, otherwise)));
         return lease.isDone() ? next.join() : new Pause(next, () -> lease.cancel(false));
     }
 

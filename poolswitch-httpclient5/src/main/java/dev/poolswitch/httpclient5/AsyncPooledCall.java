@@ -76,7 +76,7 @@ final class AsyncPooledCall implements AsyncTransport<AsyncAnswer>, RequestView 
         URI elsewhere = KeyOnWire.elsewhere(attempt, request);
         HttpRequest keyless = keyless(request, elsewhere, attempt);
         hop = hop(elsewhere, attempt);
-        if (hop.route != scope.route) {
+        if (!hop.route.equals(scope.route)) {
             scope.execRuntime.releaseEndpoint();
         }
         AsyncAnswer answer = new AsyncAnswer(this, attempt, reply);
@@ -180,7 +180,7 @@ final class AsyncPooledCall implements AsyncTransport<AsyncAnswer>, RequestView 
 
     /** The delivered answer has passed; whoever redirects now would reuse the connection although it leads elsewhere. */
     void over() {
-        if (hop.route != scope.route) {
+        if (!hop.route.equals(scope.route)) {
             scope.execRuntime.releaseEndpoint();
         }
     }
@@ -270,6 +270,11 @@ final class AsyncPooledCall implements AsyncTransport<AsyncAnswer>, RequestView 
     @Override
     public String path() {
         return KeyOnWire.path(request);
+    }
+
+    @Override
+    public String target() {
+        return KeyOnWire.target(request);
     }
 
     @Override

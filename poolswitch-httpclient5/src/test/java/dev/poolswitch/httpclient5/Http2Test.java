@@ -7,6 +7,7 @@ import dev.poolswitch.KeyPlacement;
 import dev.poolswitch.KeyPool;
 import dev.poolswitch.Strategy;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -54,7 +55,8 @@ class Http2Test {
                 .register("*", new Refusing())
                 .create();
         server.start();
-        ListenerEndpoint endpoint = server.listen(new InetSocketAddress("127.0.0.1", 0), URIScheme.HTTP)
+        ListenerEndpoint endpoint = server.listen(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), URIScheme.HTTP)
                 .get();
         int port = ((InetSocketAddress) endpoint.getAddress()).getPort();
         PoolingAsyncClientConnectionManager connections = PoolingAsyncClientConnectionManagerBuilder.create()
