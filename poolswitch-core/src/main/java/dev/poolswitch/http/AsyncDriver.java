@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <R> the client's answer
  */
-@SuppressWarnings("FutureReturnValueIgnored") // The continuations hand what they throw to the transport.
 public final class AsyncDriver<R> {
 
     /** A store that hangs delays a repetition by this and no longer. */
@@ -63,7 +63,7 @@ public final class AsyncDriver<R> {
     private void await(Pause pause) {
         waiting.set(pause);
         transport.waiting(this::cancel);
-        pause.next().whenComplete((step, never) -> {
+        when(pause.next(), step -> {
             if (waiting.compareAndSet(pause, null)) {
                 advance(step);
             }
@@ -85,14 +85,19 @@ public final class AsyncDriver<R> {
         if (passed.isDone() || slow || length > BodyStream.LONGEST_DRAIN) {
             discarded(unwanted, next);
         } else {
-            passed.copy()
-                    .completeOnTimeout(null, BodyStream.DRAIN_MILLIS, TimeUnit.MILLISECONDS)
-                    .thenRun(() -> discarded(unwanted, next));
+            when(
+                    passed.copy().completeOnTimeout(null, BodyStream.DRAIN_MILLIS, TimeUnit.MILLISECONDS),
+                    done -> discarded(unwanted, next));
         }
     }
 
     private void discarded(R unwanted, Attempt next) {
-        transport.discard(unwanted);
+        try {
+            transport.discard(unwanted);
+        } catch (RuntimeException e) {
+            next.unsent();
+            throw e;
+        }
         whenDurable(next);
     }
 
@@ -100,8 +105,7 @@ public final class AsyncDriver<R> {
         if (call.mustBecomeDurable()) {
             CompletableFuture<Void> durable =
                     call.durable().toCompletableFuture().copy();
-            durable.completeOnTimeout(null, DURABLE_MILLIS, TimeUnit.MILLISECONDS);
-            durable.whenComplete((done, never) -> send(attempt));
+            when(durable.completeOnTimeout(null, DURABLE_MILLIS, TimeUnit.MILLISECONDS), done -> send(attempt));
         } else {
             send(attempt);
         }
@@ -150,7 +154,7 @@ public final class AsyncDriver<R> {
         if (bytes > 1) {
             late.completeOnTimeout(true, ResponseView.ERROR_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         }
-        late.thenAccept(isLate -> {
+        when(late, isLate -> {
             slow = isLate;
             judge(attempt, answer);
         });
@@ -204,6 +208,17 @@ public final class AsyncDriver<R> {
             transport.discard(answer);
             transport.fail(e);
         }
+    }
+
+    /** Goes on when something is done; what is thrown then has no caller, so it ends the call. */
+    private <T> void when(CompletableFuture<T> done, Consumer<? super T> next) {
+        var unused = done.whenComplete((value, never) -> {
+            try {
+                next.accept(value);
+            } catch (RuntimeException | Error e) {
+                fail(e);
+            }
+        });
     }
 
     private void fail(@Nullable Throwable cause) {

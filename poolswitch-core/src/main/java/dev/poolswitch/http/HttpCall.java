@@ -224,13 +224,12 @@ public final class HttpCall {
     }
 
     /** Waits for a key as the pool's policy says; if there will be none, what the call has got so far is the result. */
-    @SuppressWarnings("FutureReturnValueIgnored") // The continuation ends the pause, whatever comes.
     private Step awaitKey(@Nullable Step otherwise) {
         LeaseRequest inTime =
                 deadline == NO_DEADLINE ? wanted : wanted.withTimeout(Duration.ofNanos(Math.max(0, remaining())));
         CompletableFuture<Lease> lease = pool.acquireAsync(inTime);
         CompletableFuture<Step> next = new CompletableFuture<>();
-        lease.whenComplete((taken, failure) -> Pause.end(next, afterWait(taken, failure, otherwise)));
+        var unused = lease.whenComplete((taken, failure) -> Pause.end(next, afterWait(taken, failure, otherwise)));
         return lease.isDone() ? next.join() : new Pause(next, () -> lease.cancel(false));
     }
 

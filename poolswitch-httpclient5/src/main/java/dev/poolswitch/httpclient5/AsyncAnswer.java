@@ -27,6 +27,7 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
 
     private enum State {
         HELD,
+        DRAINING,
         DELIVERED,
         OVER,
         DROPPED
@@ -81,7 +82,7 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
     }
 
     synchronized CompletableFuture<Void> drain() throws IOException {
-        state = State.DROPPED;
+        state = State.DRAINING;
         ahead = new ByteArrayOutputStream(0);
         if (completed || failure != null) {
             passed.complete(null);
@@ -202,6 +203,10 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
             call.over();
             call.application().completed();
         } else {
+            if (undecided()) {
+                // Nobody needs the connection while the exchange waits for what comes next.
+                call.release();
+            }
             gathered.complete(null);
             passed.complete(null);
         }
@@ -229,6 +234,11 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
             state = State.OVER;
         }
         return tells;
+    }
+
+    /** Once dropped, another send may own the connection that a late report speaks of. */
+    private synchronized boolean undecided() {
+        return state == State.HELD || state == State.DRAINING;
     }
 
     /** Comes before a failure is reported as well as after the end, so it tells nothing. */

@@ -5,7 +5,6 @@ import dev.poolswitch.http.Attempt;
 import dev.poolswitch.http.RequestView;
 import dev.poolswitch.http.ResponseView;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.URI;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -141,11 +140,15 @@ final class AsyncPooledCall implements AsyncTransport<AsyncAnswer>, RequestView 
     public void discard(AsyncAnswer answer) {
         retireUpload();
         if (answer.drop()) {
-            // The next send asks for a connection again: it may go elsewhere, or later.
-            scope.execRuntime.releaseEndpoint();
+            release();
         } else {
             cut();
         }
+    }
+
+    /** The next send asks for a connection again: it may go elsewhere, or later. */
+    void release() {
+        scope.execRuntime.releaseEndpoint();
     }
 
     /** A send failed; whether that is news. */
@@ -172,15 +175,6 @@ final class AsyncPooledCall implements AsyncTransport<AsyncAnswer>, RequestView 
     @Override
     public void deliver(AsyncAnswer answer, Attempt attempt) throws HttpException, IOException {
         Marks.end(scope.clientContext, scope.exchangeId, attempt);
-        if (scope.clientContext.getRequestConfig().isHardCancellationEnabled()) {
-            // The client may have noted the lease of the connection, long over, as what a cancellation should cancel.
-            scope.cancellableDependency.setDependency(() -> {
-                if (cancelled()) {
-                    answer.failed(new InterruptedIOException());
-                }
-                return cancelled();
-            });
-        }
         answer.deliver(application);
     }
 
@@ -279,6 +273,11 @@ final class AsyncPooledCall implements AsyncTransport<AsyncAnswer>, RequestView 
     }
 
     @Override
+    public String target() {
+        return KeyOnWire.target(request);
+    }
+
+    @Override
     public long contentLength() {
         return producer == null ? 0 : producer.getContentLength();
     }
@@ -324,14 +323,12 @@ final class AsyncPooledCall implements AsyncTransport<AsyncAnswer>, RequestView 
 
     /** HttpClient goes back to a scope's original request when it answers a challenge, so that one must be clean too. */
     private AsyncExecChain.Scope hop(@Nullable URI elsewhere, Attempt attempt) {
-        if (elsewhere == null && !KeyOnWire.hasCredentials(scope.originalRequest, attempt)) {
-            return scope;
-        }
+        boolean clean = elsewhere == null && !KeyOnWire.hasCredentials(scope.originalRequest, attempt);
         return new AsyncExecChain.Scope(
                 scope.exchangeId,
                 elsewhere == null ? scope.route : KeyOnWire.route(elsewhere, scope.route),
-                keyless(scope.originalRequest, elsewhere, attempt),
-                scope.cancellableDependency,
+                clean ? scope.originalRequest : keyless(scope.originalRequest, elsewhere, attempt),
+                Cancellations.of(scope.cancellableDependency),
                 scope.clientContext,
                 scope.execRuntime,
                 scope.scheduler,

@@ -7,6 +7,7 @@ import java.util.Set;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.nio.AsyncEntityProducer;
 import org.apache.hc.core5.http.nio.DataStreamChannel;
+import org.jspecify.annotations.Nullable;
 
 /** A request's body out of a stream, as an application would write it: it does not know how to begin again. */
 final class OneShotProducer implements AsyncEntityProducer {
@@ -56,7 +57,7 @@ final class OneShotProducer implements AsyncEntityProducer {
     }
 
     @Override
-    public String getContentEncoding() {
+    public @Nullable String getContentEncoding() {
         return null;
     }
 
