@@ -21,6 +21,8 @@ public enum Capability {
     INTERRUPT,
     /** Request bodies that can be read only once. */
     ONE_SHOT_BODY,
+    /** Nothing of a request's body is read before there is a connection to write it to. */
+    UNREAD_BODY,
     /** {@code Expect: 100-continue} is honoured. */
     EXPECT_CONTINUE,
     /** An answer that comes before the request's body has been sent is understood. */

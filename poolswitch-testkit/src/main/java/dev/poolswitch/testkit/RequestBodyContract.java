@@ -79,7 +79,7 @@ abstract class RequestBodyContract extends RotationContract {
 
     @Test
     void a_one_shot_body_that_nobody_has_read_goes_out_with_the_next_key() throws Exception {
-        needs(Capability.ONE_SHOT_BODY, Capability.BASE_URL_PER_KEY);
+        needs(Capability.ONE_SHOT_BODY, Capability.UNREAD_BODY, Capability.BASE_URL_PER_KEY);
         foreign.close();
         KeyPool pool = built(KeyPool.builder()
                 .upstream(server.uri().toString())

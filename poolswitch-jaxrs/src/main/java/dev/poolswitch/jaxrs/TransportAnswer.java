@@ -1,0 +1,188 @@
+package dev.poolswitch.jaxrs;
+
+import dev.poolswitch.Origin;
+import dev.poolswitch.http.AnswerStream;
+import dev.poolswitch.http.Attempt;
+import dev.poolswitch.http.ResponseView;
+import jakarta.ws.rs.ProcessingException;
+import jakarta.ws.rs.client.ClientResponseContext;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MultivaluedHashMap;
+import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.core.Response;
+import java.io.InputStream;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** An answer that the transport client received, as the exchange sees it and as the application gets it. */
+final class TransportAnswer implements ResponseView, AnswerStream.Connection {
+
+    private static final int NO_CONTENT = 204;
+    private static final int NOT_MODIFIED = 304;
+    private static final byte[] NOTHING = {};
+
+    private final Response response;
+    private final Response.StatusType status;
+    private final @Nullable Origin origin;
+    private final MultivaluedMap<String, String> headers;
+    private final Instant receivedAt = Instant.now();
+    private final @Nullable AnswerStream body;
+    /** Keeps a client that nobody else refers to from being closed as garbage while its answer is read. */
+    @SuppressWarnings("unused")
+    private final Transport transport;
+
+    TransportAnswer(Response response, String method, URI uri, Transport transport) {
+        this.response = response;
+        this.status = response.getStatusInfo();
+        this.origin = Targets.origin(uri);
+        this.headers = new MultivaluedHashMap<>();
+        response.getStringHeaders().forEach((name, values) -> headers.put(name, new ArrayList<>(values)));
+        this.transport = transport;
+        boolean bodiless = method.equals("HEAD")
+                || response.getStatus() == NO_CONTENT
+                || response.getStatus() == NOT_MODIFIED
+                || contentLength() == 0;
+        // The raw bytes, which the interceptors of the application's client have yet to decode. hasEntity() would wait
+        // for the first of them, and readEntity() would decode them here already.
+        this.body = !bodiless && response.getEntity() instanceof InputStream raw
+                ? new AnswerStream(raw, contentLength(), transport.readers(), this)
+                : null;
+    }
+
+    Response.StatusType statusInfo() {
+        return status;
+    }
+
+    // ---- handing over
+
+    void deliverTo(Attempt attempt) {
+        // CXF shows the request's headers in the place of those of an answer that it could not read.
+        headers.values().removeIf(values -> values.contains(attempt.credential()));
+        String location = header(HttpHeaders.LOCATION);
+        if (location != null) {
+            // An upstream that redirects with the whole query gives away the key that stands there.
+            headers.put(HttpHeaders.LOCATION, new ArrayList<>(List.of(Targets.withoutKey(location, attempt))));
+        }
+        if (body == null) {
+            response.close();
+        } else if (attempt.isOpen()) {
+            body.deliver(attempt);
+        }
+    }
+
+    /** Puts this answer in the place of the empty one. */
+    void replace(ClientResponseContext outer) {
+        outer.setStatusInfo(status);
+        outer.getHeaders().clear();
+        outer.getHeaders().putAll(headers);
+        // Without a body the stream is left alone, or hasEntity() would turn true on RESTEasy.
+        if (body != null) {
+            outer.setEntityStream(body);
+        }
+    }
+
+    /** Nobody reads it. */
+    void discard() {
+        if (body == null) {
+            response.close();
+        } else {
+            body.discard();
+        }
+    }
+
+    void close() {
+        if (body == null) {
+            response.close();
+        } else {
+            body.close();
+        }
+    }
+
+    @Override
+    public void giveBack() {
+        quietly(response::close);
+    }
+
+    @Override
+    public void drop() {
+        quietly(() -> Implementations.drop(response));
+    }
+
+    /** Whoever closes an answer has no use for the news that its connection is broken; the reader had it. */
+    private static void quietly(Runnable closing) {
+        try {
+            closing.run();
+        } catch (ProcessingException e) {
+            // Closed all the same.
+        }
+    }
+
+    // ---- as the exchange sees it
+
+    @Override
+    public int status() {
+        return status.getStatusCode();
+    }
+
+    @Override
+    public @Nullable String header(String name) {
+        List<String> values = headers(name);
+        return values.isEmpty() ? null : values.get(0);
+    }
+
+    @Override
+    public List<String> headers(String name) {
+        List<String> values = headers.get(name);
+        if (values != null) {
+            return values;
+        }
+        for (Map.Entry<String, List<String>> header : headers.entrySet()) {
+            if (name.equalsIgnoreCase(header.getKey())) {
+                return header.getValue();
+            }
+        }
+        return List.of();
+    }
+
+    @Override
+    public void forEachHeader(BiConsumer<String, String> consumer) {
+        headers.forEach((name, values) -> values.forEach(value -> consumer.accept(name, value)));
+    }
+
+    @Override
+    public Instant receivedAt() {
+        return receivedAt;
+    }
+
+    @Override
+    public boolean answeredBy(Origin expected) {
+        return expected.equals(origin);
+    }
+
+    @Override
+    public boolean hasBody() {
+        return body != null;
+    }
+
+    @Override
+    public long contentLength() {
+        String length = header(HttpHeaders.CONTENT_LENGTH);
+        try {
+            // Chunks win over a length that stands beside them (RFC 9112, 6.3).
+            return length == null || header("Transfer-Encoding") != null ? -1 : Long.parseLong(length.trim());
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    @Override
+    public byte[] prefix(int maxBytes, @Nullable Duration patience) {
+        return body == null ? NOTHING : body.prefix(maxBytes, patience);
+    }
+}
