@@ -136,13 +136,13 @@ class GateRulesTest {
     }
 
     @Test
-    void unstated_rate_limits_in_a_row_rest_1_s_doubling_to_1_min() {
+    void unstated_rate_limits_in_a_row_rest_250_ms_doubling_to_1_min() {
         GateState state = GateState.OPEN;
         long now = SECOND;
-        long[] seconds = {1, 2, 4, 8, 16, 32, 60, 60, 60};
-        for (long expected : seconds) {
+        double[] seconds = {0.25, 0.5, 1, 2, 4, 8, 16, 32, 60, 60};
+        for (double expected : seconds) {
             state = rules.refused(state, verdict(VerdictKind.RATE_LIMITED, null), lease(now), now);
-            assertThat(state.closedUntil() - now).isEqualTo(expected * SECOND);
+            assertThat(state.closedUntil() - now).isEqualTo((long) (expected * SECOND));
             now = state.closedUntil();
         }
     }
@@ -158,7 +158,7 @@ class GateRulesTest {
         state = recovered(state, now);
         state = rules.refused(state, verdict(VerdictKind.RATE_LIMITED, null), lease(now + 1), now + 1);
 
-        assertThat(state.closedUntil() - now - 1).isEqualTo(SECOND);
+        assertThat(state.closedUntil() - now - 1).isEqualTo(SECOND / 4);
     }
 
     @Test

@@ -67,8 +67,10 @@ public final class Quickstart {
     }
 
     private KeyPool pool(KeyStateStore store) {
-        KeyPool.Builder builder =
-                KeyPool.builder().name("quickstart").upstream(upstream.baseUrl()).store(store);
+        KeyPool.Builder builder = KeyPool.builder()
+                .name("quickstart")
+                .upstream(upstream.baseUrl())
+                .store(store);
         for (ApiKey key : upstream.keys()) {
             builder.key(key);
         }
@@ -97,8 +99,7 @@ public final class Quickstart {
     }
 
     private void tell(Workload.Result with, Workload.Result without, PoolStatus status) {
-        long refusals =
-                status.keys().stream().mapToLong(key -> key.refusals()).sum();
+        long refusals = status.keys().stream().mapToLong(key -> key.refusals()).sum();
         long failovers =
                 status.keys().stream().mapToLong(key -> key.failovers()).sum();
         out.printf("calls answered        %d of %d%n", with.answered(), with.calls());
@@ -134,7 +135,9 @@ public final class Quickstart {
     }
 
     private static OkHttpClient client(OkHttpClient.Builder builder) {
-        return builder.connectionPool(new ConnectionPool()).callTimeout(Duration.ofMinutes(1)).build();
+        return builder.connectionPool(new ConnectionPool())
+                .callTimeout(Duration.ofMinutes(1))
+                .build();
     }
 
     private static void close(OkHttpClient client) {

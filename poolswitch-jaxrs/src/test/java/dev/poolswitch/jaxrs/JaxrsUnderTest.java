@@ -149,7 +149,7 @@ final class JaxrsUnderTest implements ClientUnderTest {
                     response.getStatus(),
                     headers(response),
                     body(response),
-                    response::close,
+                    response,
                     String.valueOf(response),
                     response.getStringHeaders());
         }
