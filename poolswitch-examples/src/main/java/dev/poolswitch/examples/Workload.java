@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +15,7 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 
 /** Sends chat completions from several threads and shows how it goes. */
 final class Workload {
@@ -25,24 +27,24 @@ final class Workload {
 
     private final OkHttpClient client;
     private final Upstream upstream;
-    private final @org.jspecify.annotations.Nullable ApiKey own;
+    private final @Nullable ApiKey own;
 
     /** The key is for a client without PoolSwitch; with it the application sends none. */
-    Workload(OkHttpClient client, Upstream upstream, @org.jspecify.annotations.Nullable ApiKey own) {
+    Workload(OkHttpClient client, Upstream upstream, @Nullable ApiKey own) {
         this.client = client;
         this.upstream = upstream;
         this.own = own;
     }
 
     /** What happened, with the latency of each call in nanoseconds, sorted. */
-    record Result(int calls, int answered, long[] nanos, Duration took) {
+    record Result(int calls, int answered, List<Long> nanos, Duration took) {
 
         String latencies() {
             return String.format("p50 %.1f ms, p99 %.1f ms", at(0.50) / 1e6, at(0.99) / 1e6);
         }
 
         private long at(double share) {
-            return nanos[(int) Math.min(nanos.length - 1, Math.floor(share * nanos.length))];
+            return nanos.get((int) Math.min(nanos.size() - 1, Math.floor(share * nanos.size())));
         }
     }
 
@@ -71,8 +73,11 @@ final class Workload {
         }
         progress(out, title, ended.get(), calls, answered.get());
         out.println();
-        Arrays.sort(nanos);
-        return new Result(calls, answered.get(), nanos, Duration.ofNanos(System.nanoTime() - start));
+        return new Result(
+                calls,
+                answered.get(),
+                Arrays.stream(nanos).sorted().boxed().toList(),
+                Duration.ofNanos(System.nanoTime() - start));
     }
 
     private boolean call() {
