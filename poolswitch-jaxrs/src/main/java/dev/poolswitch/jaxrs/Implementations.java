@@ -9,7 +9,10 @@ import jakarta.ws.rs.core.Response;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,14 @@ final class Implementations {
 
     /** Properties that are not the application's to set on a transport: a redirect there takes the key along. */
     private static final Set<String> REDIRECTS = Set.of(JERSEY_REDIRECTS, CXF_REDIRECTS, RESTEASY_REDIRECTS);
+
+    /** What was found by name; some of it is asked for by each call. Names are not asked for with two kinds of argument. */
+    private static final ClassValue<Map<String, Optional<Method>>> METHODS = new ClassValue<>() {
+        @Override
+        protected Map<String, Optional<Method>> computeValue(Class<?> type) {
+            return new ConcurrentHashMap<>();
+        }
+    };
 
     private Implementations() {}
 
@@ -152,19 +163,25 @@ final class Implementations {
         return find(type, name, argument);
     }
 
-    /** Looks in public classes only: an implementation's response is often a private subclass. */
     private static @Nullable Method find(Class<?> type, String name, @Nullable Object argument) {
+        return METHODS.get(type)
+                .computeIfAbsent(name, n -> search(type, n, argument))
+                .orElse(null);
+    }
+
+    /** Looks in public classes only: an implementation's response is often a private subclass. */
+    private static Optional<Method> search(Class<?> type, String name, @Nullable Object argument) {
         for (Class<?> c = type; c != null; c = c.getSuperclass()) {
             if (!Modifier.isPublic(c.getModifiers())) {
                 continue;
             }
             for (Method method : c.getMethods()) {
                 if (method.getName().equals(name) && accepts(method.getParameterTypes(), argument)) {
-                    return method;
+                    return Optional.of(method);
                 }
             }
         }
-        return null;
+        return Optional.empty();
     }
 
     private static boolean accepts(Class<?>[] parameters, @Nullable Object argument) {

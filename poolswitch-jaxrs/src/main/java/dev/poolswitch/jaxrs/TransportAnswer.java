@@ -4,7 +4,6 @@ import dev.poolswitch.Origin;
 import dev.poolswitch.http.AnswerStream;
 import dev.poolswitch.http.Attempt;
 import dev.poolswitch.http.ResponseView;
-import jakarta.ws.rs.ProcessingException;
 import jakarta.ws.rs.client.ClientResponseContext;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MultivaluedHashMap;
@@ -114,11 +113,11 @@ final class TransportAnswer implements ResponseView, AnswerStream.Connection {
         quietly(() -> Implementations.drop(response));
     }
 
-    /** Whoever closes an answer has no use for the news that its connection is broken; the reader had it. */
+    /** Whoever closes an answer has no use for the news that its connection is broken or its client closed already. */
     private static void quietly(Runnable closing) {
         try {
             closing.run();
-        } catch (ProcessingException e) {
+        } catch (RuntimeException e) {
             // Closed all the same.
         }
     }
