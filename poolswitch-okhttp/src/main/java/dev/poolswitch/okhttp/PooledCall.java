@@ -37,8 +37,8 @@ final class PooledCall implements BlockingTransport<Response>, RequestView {
         this.keyWrittenBelow = keyWrittenBelow;
         Request original = chain.request();
         RequestBody body = original.body();
-        boolean repeatable = body == null || !(body.isOneShot() || body.isDuplex());
-        this.oneShot = repeatable ? null : new OneShotBody(body);
+        boolean once = body != null && (body.isOneShot() || body.isDuplex());
+        this.oneShot = once && body != null ? new OneShotBody(body) : null;
         this.request = oneShot == null
                 ? original
                 : original.newBuilder().method(original.method(), oneShot).build();
