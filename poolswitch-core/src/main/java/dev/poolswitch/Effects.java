@@ -97,6 +97,10 @@ final class Effects {
         long now = engine.clock().now();
         slot.gate().move(state -> forget ? rules.reset(state, now) : raised(state));
         slot.modelGates().forEach(model -> model.gate().move(state -> forget ? rules.reset(state, now) : state));
+        if (forget) {
+            slot.meters(Scope.KEY, LeaseRequest.any()).forget();
+            slot.modelGates().forEach(model -> model.meters().forget());
+        }
         slot.markReady();
         engine.persistence().changed(Scope.KEY, slot, "");
         slot.modelGates().forEach(model -> engine.persistence().changed(Scope.KEY_AND_MODEL, slot, model.model()));

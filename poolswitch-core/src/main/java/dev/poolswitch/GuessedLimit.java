@@ -18,6 +18,9 @@ final class GuessedLimit {
     private static final long COUNT_ALL = Long.MAX_VALUE / 8;
     private static final long HELD_NANOS = 10 * WINDOW_NANOS;
     private static final int RAISE_SHARE = 50;
+    /** No guess slows a key down to nothing: a few requests per second always may try. */
+    private static final int LEAST = 5;
+
     private static final int LOWER_SHARE = 10;
 
     private final WindowMeter accepted = new WindowMeter(new Limit(Budget.Unit.REQUESTS, COUNT_ALL, WINDOW));
@@ -62,7 +65,7 @@ final class GuessedLimit {
         if (!fresh || young || startedAt < guessedAt || seen == 0) {
             return;
         }
-        limit = Math.max(1, Math.min(limit - Math.max(1, limit / LOWER_SHARE), seen));
+        limit = Math.max(LEAST, Math.min(limit - Math.max(1, limit / LOWER_SHARE), seen));
         guessedAt = now;
     }
 

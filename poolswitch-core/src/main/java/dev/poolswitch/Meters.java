@@ -35,6 +35,13 @@ final class Meters {
         told = all.toArray(new WindowMeter[0]);
     }
 
+    /** Forgets what answers taught; what was told stays. */
+    synchronized void forget() {
+        requests = null;
+        tokens = null;
+        guessed = null;
+    }
+
     boolean tryTake(long tokenCount, long now) {
         WindowMeter[] all = told;
         for (int i = 0; i < all.length; i++) {

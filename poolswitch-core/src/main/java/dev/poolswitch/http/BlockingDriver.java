@@ -58,6 +58,7 @@ public final class BlockingDriver {
                     }
                     step = answered(attempt, transport.view(held));
                 } else if (step instanceof Pause pause) {
+                    hold(transport, held, pause);
                     step = await(pause, transport);
                 } else if (step instanceof Step.Fail fail) {
                     throw thrown(fail.cause());
@@ -82,6 +83,17 @@ public final class BlockingDriver {
         } catch (RuntimeException e) {
             next.unsent();
             throw e;
+        }
+    }
+
+    private static <R> void hold(BlockingTransport<R> transport, @Nullable R answer, Pause pause) {
+        if (answer != null) {
+            try {
+                transport.hold(answer);
+            } catch (RuntimeException e) {
+                pause.abandon();
+                throw e;
+            }
         }
     }
 

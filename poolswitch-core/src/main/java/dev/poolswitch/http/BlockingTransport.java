@@ -25,6 +25,12 @@ public interface BlockingTransport<R> {
     /** Gives an answer back that nobody will read: drained when that is quick, else its connection is dropped. */
     void discard(R answer);
 
+    /**
+     * A wait begins, perhaps for a key that another call gives back, and the answer may still be delivered after it. A
+     * client whose connections are limited frees this one's if it can, or the two calls could wait for each other.
+     */
+    default void hold(R answer) {}
+
     /** Whether the application has given up. Asked often during a wait. */
     boolean cancelled();
 

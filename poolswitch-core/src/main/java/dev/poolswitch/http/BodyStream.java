@@ -81,6 +81,7 @@ public final class BodyStream extends InputStream {
         } else {
             readAhead(most, patience.toMillis());
         }
+        freeIfComplete();
         synchronized (lock) {
             byte[] first = new byte[Math.min(most, ahead.length - aheadAt)];
             System.arraycopy(ahead, aheadAt, first, 0, first.length);
@@ -149,6 +150,17 @@ public final class BodyStream extends InputStream {
         }
     }
 
+    /** A body that is all here needs no connection any more; a call that waits for a key must not keep it from others. */
+    private void freeIfComplete() {
+        synchronized (lock) {
+            if (helper != null || failure != null || !(ended || received == length)) {
+                return;
+            }
+            ended = true;
+        }
+        closeQuietly();
+    }
+
     private boolean drained() {
         if (length - received > LONGEST_DRAIN || cancelled.getAsBoolean()) {
             return false;
@@ -183,7 +195,7 @@ public final class BodyStream extends InputStream {
         try {
             in.close();
         } catch (IOException | RuntimeException e) {
-            // The connection is cut; there is nothing left to save.
+            // All that will be read of it has been read.
         }
     }
 

@@ -116,6 +116,13 @@ final class PooledCall implements BlockingTransport<ClassicHttpResponse>, Reques
     }
 
     @Override
+    public void hold(ClassicHttpResponse response) {
+        if (response.getEntity() instanceof BodyEntity body) {
+            body.prefix(ResponseView.LONGEST_PREFIX, ResponseView.ERROR_PATIENCE);
+        }
+    }
+
+    @Override
     public boolean cancelled() {
         return scope.execRuntime.isExecutionAborted();
     }
