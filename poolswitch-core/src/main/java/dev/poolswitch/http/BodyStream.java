@@ -153,7 +153,7 @@ public final class BodyStream extends InputStream {
     /** A body that is all here needs no connection any more; a call that waits for a key must not keep it from others. */
     private void freeIfComplete() {
         synchronized (lock) {
-            if (helper != null || failure != null || !(ended || received == length)) {
+            if (reader != null || failure != null || !(ended || received == length)) {
                 return;
             }
             ended = true;
