@@ -9,6 +9,7 @@ import dev.poolswitch.Strategy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -86,7 +87,9 @@ class Http2Test {
                         .get(10, TimeUnit.SECONDS);
                 assertThat(answer.getCode()).isEqualTo(200);
                 // The client reports the end of an answer a moment before its connection is free.
-                Awaitility.await().until(() -> connections.getTotalStats().getLeased() == 0);
+                Awaitility.await()
+                        .pollInterval(Duration.ofMillis(1))
+                        .until(() -> connections.getTotalStats().getLeased() == 0);
             }
             assertThat(keys).hasSize(2 * FAILOVERS).startsWith("A", "B", "A", "B");
             assertThat(connections.getTotalStats().getAvailable()
