@@ -26,7 +26,7 @@ class AsyncContractTest extends HttpClientContract {
                 Capability.WEB_SOCKET, "the client has no web sockets",
                 Capability.CACHE, "the cache is a module of its own",
                 Capability.HTTP_2, "has its own test",
-                Capability.DUPLEX, "has its own test"));
+                Capability.DUPLEX, "no test of it yet"));
         if (!decodes()) {
             gaps.put(Capability.GZIP, "the asynchronous client decodes since 5.6 only");
         }
