@@ -256,7 +256,7 @@ final class PooledCall implements BlockingTransport<ClassicHttpResponse>, Reques
     private ClassicHttpResponse withBody(ClassicHttpResponse response) {
         HttpEntity entity = response.getEntity();
         if (entity != null && entity.isStreaming()) {
-            response.setEntity(new BodyEntity(entity, scope.execRuntime::discardEndpoint, this::cancelled));
+            response.setEntity(new BodyEntity(entity, scope.execRuntime));
         }
         return response;
     }

@@ -78,7 +78,7 @@ final class PooledCall implements BlockingTransport<TransportAnswer>, RequestVie
             if (next == null || (next.withEntity() && !canBeSent())) {
                 return answer;
             }
-            answer.discard();
+            answer.close();
             hop = next;
         }
     }
@@ -191,7 +191,7 @@ final class PooledCall implements BlockingTransport<TransportAnswer>, RequestVie
 
     @Override
     public void discard(TransportAnswer answer) {
-        answer.discard();
+        answer.close();
     }
 
     /** Jakarta REST cannot tell; but nobody interrupts a thread whose call is still wanted to be repeated. */

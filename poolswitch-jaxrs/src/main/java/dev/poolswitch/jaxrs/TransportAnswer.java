@@ -1,8 +1,8 @@
 package dev.poolswitch.jaxrs;
 
 import dev.poolswitch.Origin;
-import dev.poolswitch.http.AnswerStream;
 import dev.poolswitch.http.Attempt;
+import dev.poolswitch.http.BodyStream;
 import dev.poolswitch.http.ResponseView;
 import jakarta.ws.rs.client.ClientResponseContext;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -20,7 +20,7 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** An answer that the transport client received, as the exchange sees it and as the application gets it. */
-final class TransportAnswer implements ResponseView, AnswerStream.Connection {
+final class TransportAnswer implements ResponseView, BodyStream.Connection {
 
     private static final int NO_CONTENT = 204;
     private static final int NOT_MODIFIED = 304;
@@ -31,7 +31,7 @@ final class TransportAnswer implements ResponseView, AnswerStream.Connection {
     private final @Nullable Origin origin;
     private final MultivaluedMap<String, String> headers;
     private final Instant receivedAt = Instant.now();
-    private final @Nullable AnswerStream body;
+    private final @Nullable BodyStream body;
     /** Keeps a client that nobody else refers to from being closed as garbage while its answer is read. */
     @SuppressWarnings("unused")
     private final Transport transport;
@@ -50,7 +50,7 @@ final class TransportAnswer implements ResponseView, AnswerStream.Connection {
         // The raw bytes, which the interceptors of the application's client have yet to decode. hasEntity() would wait
         // for the first of them, and readEntity() would decode them here already.
         this.body = !bodiless && response.getEntity() instanceof InputStream raw
-                ? new AnswerStream(raw, contentLength(), transport.readers(), this)
+                ? new BodyStream(raw, contentLength(), this)
                 : null;
     }
 
@@ -86,15 +86,7 @@ final class TransportAnswer implements ResponseView, AnswerStream.Connection {
         }
     }
 
-    /** Nobody reads it. */
-    void discard() {
-        if (body == null) {
-            response.close();
-        } else {
-            body.discard();
-        }
-    }
-
+    /** Before the delivery: nobody reads it. */
     void close() {
         if (body == null) {
             response.close();
