@@ -65,15 +65,16 @@ final class ReadAhead {
             if (enough(bytes) || nanos <= 0) {
                 return;
             }
+            // The other thread stops by itself when it has brought so many.
             wanted = bytes;
             if (!busy) {
                 startReading();
             }
             long left = nanos;
-            while (!enough(bytes) && left > 0) {
+            while (busy && left > 0) {
                 left = changed.awaitNanos(left);
             }
-            late |= left <= 0;
+            late |= busy;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
