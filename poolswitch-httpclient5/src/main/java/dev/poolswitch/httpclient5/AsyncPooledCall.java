@@ -113,7 +113,9 @@ final class AsyncPooledCall extends PooledRequest implements AsyncTransport<Asyn
 
     @Override
     public CompletableFuture<Void> gather(AsyncAnswer answer, int bytes) {
-        return answer.gather(bytes);
+        // Whoever sends a body while the answer comes may wait for the answer's head before going on.
+        boolean duplex = !repeatable() && contentLength() < 0;
+        return bytes == 1 && duplex ? CompletableFuture.completedFuture(null) : answer.gather(bytes);
     }
 
     @Override
