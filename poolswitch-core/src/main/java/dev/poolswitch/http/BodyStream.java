@@ -84,7 +84,7 @@ public final class BodyStream extends InputStream {
         if (!released && body.isWhole()) {
             giveBack();
         }
-        return body.peek(most);
+        return body.ahead().peek(most);
     }
 
     /** From now on the application reads, and the attempt is told. */
@@ -161,7 +161,7 @@ public final class BodyStream extends InputStream {
         if (body.missing() > LONGEST_DRAIN || connection.cancelled()) {
             return false;
         }
-        body.forget();
+        body.ahead().forget();
         // One byte more than there may be, for only a read beyond the last byte finds the end.
         body.fetch(LONGEST_DRAIN + 1, body.wasLate() ? 0 : TimeUnit.MILLISECONDS.toNanos(DRAIN_MILLIS));
         return body.isWhole();
@@ -176,9 +176,7 @@ public final class BodyStream extends InputStream {
     private void drop() {
         released = true;
         if (body.busy() && !connection.cut()) {
-            Thread thread = new Thread(connection::drop, "poolswitch-body");
-            thread.setDaemon(true);
-            thread.start();
+            BodyReaders.INSTANCE.execute(connection::drop);
         } else if (body.awaitIdle(CUT_NANOS)) {
             connection.drop();
         }

@@ -3,7 +3,6 @@ package dev.poolswitch.http;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.util.Arrays;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -13,28 +12,25 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Nobody can stop a read that blocks. So what is not there yet is read by another thread while the caller keeps the
  * time; if that runs out, the read goes on, and whoever reads next waits for what it brings. At any time one thread at
- * most is in a read of the stream: the other one while {@link #busy}, else the caller.
+ * most is in a read of the stream: the other one while {@link #busy}, else the caller. That one alone writes the fields.
  */
 final class ReadAhead {
 
     private static final int PIECE = 8 * 1024;
-    private static final byte[] NOTHING = {};
 
     private final InputStream in;
     private final long length;
+    private final AheadBytes ahead = new AheadBytes();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-
-    // Guarded by the lock.
-    private byte[] ahead = NOTHING;
-    private int from;
-    private int to;
-    private long received;
-    private int wanted;
-    private boolean busy;
+    private volatile long received;
+    private volatile boolean ended;
+    private volatile @Nullable IOException failure;
     private boolean late;
-    private boolean ended;
-    private @Nullable IOException failure;
+
+    // Written under the lock.
+    private volatile boolean busy;
+    private int wanted;
 
     /**
      * A stream of which nothing has been read.
@@ -46,61 +42,9 @@ final class ReadAhead {
         this.length = length;
     }
 
-    // ---- ahead of the reader
-
-    /** Reads once, however long that takes, unless something is ahead already. */
-    void once(int most) {
-        if (!enough(1)) {
-            readOnce(new byte[Math.min(most, PIECE)]);
-        }
-    }
-
-    /** Reads until so many bytes are ahead, the stream has ended or broken, or the time is over. */
-    void fetch(int bytes, long nanos) {
-        while (isHere(bytes)) {
-            readOnce(new byte[Math.min(bytes, PIECE)]);
-        }
-        lock.lock();
-        try {
-            if (enough(bytes) || nanos <= 0) {
-                return;
-            }
-            // The other thread stops by itself when it has brought so many.
-            wanted = bytes;
-            if (!busy) {
-                startReading();
-            }
-            long left = nanos;
-            while (busy && left > 0) {
-                left = changed.awaitNanos(left);
-            }
-            late |= busy;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            wanted = 0;
-            lock.unlock();
-        }
-    }
-
-    /** The bytes that are ahead; they stay there. */
-    byte[] peek(int most) {
-        lock.lock();
-        try {
-            return Arrays.copyOfRange(ahead, from, from + Math.min(most, to - from));
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Nobody wants the bytes that are ahead. */
-    void forget() {
-        lock.lock();
-        try {
-            from = to;
-        } finally {
-            lock.unlock();
-        }
+    /** Bytes that have been read and not been asked for. */
+    AheadBytes ahead() {
+        return ahead;
     }
 
     /** Whether somebody has waited in vain for this stream before. */
@@ -110,41 +54,65 @@ final class ReadAhead {
 
     /** How many bytes are still to come; negative when unknown. */
     long missing() {
+        return length - received;
+    }
+
+    /** Whether another thread is in a read. */
+    boolean busy() {
+        return busy;
+    }
+
+    // ---- ahead of the reader
+
+    /** Reads once, however long that takes, unless something is ahead already. */
+    void once(int most) {
+        if (!enough(1)) {
+            readOnce(most);
+        }
+    }
+
+    /** Reads until so many bytes are ahead, the stream has ended or broken, or the time is over. */
+    void fetch(int bytes, long nanos) {
+        while (isHere(bytes)) {
+            readOnce(bytes);
+        }
         lock.lock();
         try {
-            return length - received;
+            if (enough(bytes) || nanos <= 0) {
+                return;
+            }
+            // The other thread stops by itself when it has brought so many.
+            wanted = bytes;
+            if (!busy) {
+                BodyReaders.INSTANCE.execute(this::readOn);
+                busy = true;
+            }
+            late |= !idleWithin(nanos);
         } finally {
+            wanted = 0;
             lock.unlock();
         }
     }
 
     /** Whether all has been read from the stream, its end included: some clients free a connection only then. */
     boolean isWhole() {
-        lock.lock();
-        try {
-            if (ended || busy || failure != null || received != length) {
-                return ended;
-            }
-        } finally {
-            lock.unlock();
+        if (!ended && !busy && failure == null && received == length) {
+            readOnce(1);
         }
-        readOnce(new byte[1]);
         return ended;
-    }
-
-    /** Whether another thread is in a read. */
-    boolean busy() {
-        lock.lock();
-        try {
-            return busy;
-        } finally {
-            lock.unlock();
-        }
     }
 
     /** Waits until no other thread is in a read; whether that came true in time. */
     boolean awaitIdle(long nanos) {
         lock.lock();
+        try {
+            return idleWithin(nanos);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean idleWithin(long nanos) {
         try {
             long left = nanos;
             while (busy && left > 0) {
@@ -152,54 +120,44 @@ final class ReadAhead {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } finally {
-            lock.unlock();
         }
-        return !busy();
+        return !busy;
     }
 
     // ---- the reader
 
     /** As {@link InputStream#read(byte[], int, int)}. */
     int read(byte[] array, int offset, int count) throws IOException {
-        lock.lock();
-        try {
-            while (busy && from == to) {
-                changed.await();
-            }
-            if (from < to) {
-                int taken = Math.min(count, to - from);
-                System.arraycopy(ahead, from, array, offset, taken);
-                from += taken;
-                return taken;
-            }
-            if (failure != null) {
-                throw failure;
-            }
-            if (ended) {
-                return -1;
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while reading an answer");
-        } finally {
-            lock.unlock();
+        if (busy) {
+            awaitBytes();
         }
-        int read = in.read(array, offset, count);
-        lock.lock();
-        try {
-            ended = read < 0;
-            received += Math.max(0, read);
-        } finally {
-            lock.unlock();
+        int taken = ahead.take(array, offset, count);
+        if (taken > 0) {
+            return taken;
         }
+        IOException broken = failure;
+        if (broken != null) {
+            throw broken;
+        }
+        int read = ended ? -1 : in.read(array, offset, count);
+        note(read);
         return read;
     }
 
     int available() throws IOException {
+        int here = ahead.size();
+        return here > 0 || busy || ended || failure != null ? here : in.available();
+    }
+
+    private void awaitBytes() throws IOException {
         lock.lock();
         try {
-            return from < to || busy || ended || failure != null ? to - from : in.available();
+            while (busy && ahead.size() == 0) {
+                changed.await();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while reading an answer");
         } finally {
             lock.unlock();
         }
@@ -208,18 +166,13 @@ final class ReadAhead {
     // ---- reading
 
     private boolean enough(int bytes) {
-        lock.lock();
-        try {
-            return to - from >= bytes || ended || failure != null || received == length;
-        } finally {
-            lock.unlock();
-        }
+        return ahead.size() >= bytes || ended || failure != null || received == length;
     }
 
     /** Whether more is needed and a read would not wait. */
     private boolean isHere(int bytes) {
         // Without a length there may be a decoder below, which claims to have a byte when it does not know.
-        if (length < 0 || busy() || enough(bytes)) {
+        if (length < 0 || busy || enough(bytes)) {
             return false;
         }
         try {
@@ -229,18 +182,10 @@ final class ReadAhead {
         }
     }
 
-    private void startReading() {
-        Thread thread = new Thread(this::readOn, "poolswitch-body");
-        thread.setDaemon(true);
-        thread.start();
-        busy = true;
-    }
-
     private void readOn() {
-        byte[] piece = new byte[PIECE];
         boolean more = true;
         while (more) {
-            readOnce(piece);
+            readOnce(PIECE);
             lock.lock();
             try {
                 more = !enough(wanted);
@@ -252,38 +197,28 @@ final class ReadAhead {
         }
     }
 
-    private void readOnce(byte[] piece) {
-        int count = 0;
-        IOException broken = null;
+    private void readOnce(int most) {
+        long left = length < 0 ? PIECE : Math.max(1, missing());
+        byte[] piece = new byte[(int) Math.min(left, Math.min(most, PIECE))];
         try {
-            count = in.read(piece);
+            int count = in.read(piece);
+            if (count > 0) {
+                ahead.add(piece, count);
+            }
+            note(count);
         } catch (IOException e) {
-            broken = e;
+            failure = e;
         } catch (RuntimeException e) {
-            broken = new IOException(e);
-        }
-        lock.lock();
-        try {
-            failure = broken;
-            ended = count < 0;
-            append(piece, Math.max(0, count));
-            changed.signalAll();
-        } finally {
-            lock.unlock();
+            failure = new IOException(e);
         }
     }
 
-    private void append(byte[] piece, int count) {
-        int kept = to - from;
-        if (to + count > ahead.length) {
-            byte[] larger = kept + count > ahead.length ? new byte[Math.max(kept + count, 2 * kept)] : ahead;
-            System.arraycopy(ahead, from, larger, 0, kept);
-            ahead = larger;
-            from = 0;
-            to = kept;
+    private void note(int read) {
+        if (read < 0) {
+            ended = true;
+        } else {
+            long before = received;
+            received = before + read;
         }
-        System.arraycopy(piece, 0, ahead, to, count);
-        to += count;
-        received += count;
     }
 }
