@@ -84,7 +84,7 @@ class SnippetsTest {
                     .filteredOn(line -> line.startsWith("| " + library + " |"))
                     .singleElement()
                     .satisfies(line -> {
-                        String[] cells = line.split("\\|");
+                        String[] cells = line.split("\\|", -1);
                         boolean none = cells[3].strip().startsWith("none");
                         assertThat(none || (cells.length > 5 && !cells[5].isBlank()))
                                 .as(line)
