@@ -13,6 +13,8 @@ final class Tier {
     static final int SAMPLE = 16;
 
     private static final int CURSOR_TRIES = 4;
+    /** Draws of a weighted key before the health of several is summed up. */
+    private static final int DRAWS = 4;
 
     final KeySlot[] slots;
     final ReadySet ready;
@@ -21,38 +23,82 @@ final class Tier {
     private final AtomicInteger shuts = new AtomicInteger();
     private final AtomicInteger cursor = new AtomicInteger(-1);
 
+    // What the comparing strategies remember, written by whoever comes by and never together: a value that is lost or
+    // out of date costs one look at more candidates or one pick that is not quite the best.
+    private int lastBest;
+    private long fewestRequests = -1;
+    private int fewestAsOf;
+    private double healthiest;
+
     Tier(List<KeySlot> slots, RecoveryQueue recoveries) {
         this.slots = slots.toArray(new KeySlot[0]);
         this.ready = new ReadySet(this.slots.length);
         this.recoveries = recoveries;
+        // Processes that start together shall not all begin with the same key.
+        this.lastBest = ThreadLocalRandom.current().nextInt(Math.max(1, this.slots.length));
     }
 
     /** Compares candidates for {@link #best}. */
-    @FunctionalInterface
     interface Ranking {
         boolean better(KeySlot candidate, KeySlot best, long now);
+
+        /** Whether nothing but a key with fewer requests can be better than this one, which nothing is held against. */
+        boolean faultless(KeySlot candidate);
     }
 
-    /** The best of at most {@value #SAMPLE} candidates from a random place on; a key that owes a probe goes first. */
+    /**
+     * The best of at most {@value #SAMPLE} candidates, beginning after the one that was the best last; a key that owes a
+     * probe goes first. Where the first of them is faultless and no key has fewer requests the others are not looked at.
+     */
     @Nullable
     KeySlot best(LeaseRequest request, long now, Ranking ranking) {
-        return sampled(request, now, ranking);
+        int first = ready.next(lastBest + 1);
+        if (first < 0) {
+            return null;
+        }
+        KeySlot slot = slots[first];
+        if (request.isPlain()
+                && slot.untroubled()
+                && ranking.faultless(slot)
+                && slot.requests() <= fewestRequests
+                && fewestAsOf == ready.additions()) {
+            lastBest = first;
+            return slot;
+        }
+        return sampled(first, request, now, ranking);
     }
 
-    /** One of as many candidates, drawn in proportion to health; otherwise as {@link #best}. */
+    /** A candidate, drawn in proportion to health among all, or among {@value #SAMPLE} where the draws are unlucky. */
     @Nullable
     KeySlot drawn(LeaseRequest request, long now) {
-        return sampled(request, now, null);
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        for (int draws = 0; draws < DRAWS && request.isPlain(); draws++) {
+            int at = ready.random();
+            if (at < 0 || !slots[at].untroubled()) {
+                break;
+            }
+            double health = slots[at].health();
+            double top = Math.max(health, healthiest);
+            healthiest = top;
+            // Kept with its share of the best health that was seen: as likely as its health, without a sum over all.
+            if (random.nextDouble() * top < health) {
+                return slots[at];
+            }
+        }
+        return sampled(ready.random(), request, now, null);
     }
 
-    private @Nullable KeySlot sampled(LeaseRequest request, long now, @Nullable Ranking ranking) {
+    private @Nullable KeySlot sampled(int first, LeaseRequest request, long now, @Nullable Ranking ranking) {
         KeySlot best = null;
         double healthSoFar = 0;
+        double top = 0;
         KeySlot untested = null;
+        int additions = ready.additions();
+        long fewest = Long.MAX_VALUE;
         int seen = 0;
-        int first = ready.random();
         for (int at = first; at >= 0 && seen < SAMPLE; at = following(at, first)) {
             KeySlot slot = slots[at];
+            fewest = Math.min(fewest, slot.requests());
             if (!slot.untroubled() || !request.isPlain()) {
                 slot = admitted(at, request, now);
                 if (slot == null) {
@@ -71,12 +117,20 @@ final class Tier {
                 // The n-th candidate replaces the choice with its share of the sum: a draw in one pass, and no object.
                 double health = slot.health();
                 healthSoFar += health;
+                top = Math.max(top, health);
                 if (best == null || ThreadLocalRandom.current().nextDouble() * healthSoFar < health) {
                     best = slot;
                 }
             } else if (best == null || ranking.better(slot, best, now)) {
                 best = slot;
+                lastBest = at;
             }
+        }
+        if (ranking == null) {
+            healthiest = top;
+        } else {
+            fewestRequests = fewest;
+            fewestAsOf = additions;
         }
         return best != null ? best : untested;
     }
@@ -88,7 +142,7 @@ final class Tier {
         KeySlot slot = at < 0 ? null : admitted(at, request, now);
         return slot != null && (request.mayProbe() || !slot.owesProbe(now))
                 ? slot
-                : best(request, now, (a, b, n) -> false);
+                : sampled(ready.random(), request, now, BuiltInStrategy.FIRST);
     }
 
     /** The candidate after the one that was taken last. */

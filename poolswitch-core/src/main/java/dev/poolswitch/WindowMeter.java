@@ -1,5 +1,7 @@
 package dev.poolswitch;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
 /**
@@ -18,12 +20,26 @@ final class WindowMeter {
     /** Absurd amounts are cut here, so that sums stay far from overflow. */
     private static final long CEILING = Nanos.NEVER;
 
+    private static final VarHandle USED;
+
+    static {
+        try {
+            USED = MethodHandles.lookup().findVarHandle(WindowMeter.class, "used", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final Limit limit;
     private final long most;
     private final long span;
     private final long granule;
+    /** Written under the monitor, read without it where an answer may be out of date. Never negative. */
     private long used;
+
+    /** A ring; its length is a power of two. */
     private long[] opened = new long[4];
+
     private long[] last = new long[4];
     private long[] amounts = new long[4];
     private int head;
@@ -76,26 +92,31 @@ final class WindowMeter {
         }
         long left = Math.min(amount, most);
         for (int i = size - 1; i >= 0 && left > 0; i--) {
-            int at = (head + i) % amounts.length;
+            int at = (head + i) & (amounts.length - 1);
             if (i > 0 && opened[at] > takenAt) {
                 continue;
             }
             long part = Math.min(left, amounts[at]);
             amounts[at] -= part;
-            used -= part;
+            set(used - part);
             left -= part;
         }
     }
 
-    /** When so many permits can be had: 0 when now. */
-    synchronized long opensAt(long amount, long now) {
+    /** When so many permits can be had: 0 when now. Whether they are really had is told by {@link #tryTake} alone. */
+    long opensAt(long amount, long now) {
+        // What has run out meanwhile only makes more room, so this is right without the monitor.
+        return Math.min(amount, most) <= most - (long) USED.getOpaque(this) ? 0 : opensLater(amount, now);
+    }
+
+    private synchronized long opensLater(long amount, long now) {
         expire(now);
         long excess = used - most + Math.min(amount, most);
         if (excess <= 0) {
             return 0;
         }
         for (int i = 0; i < size; i++) {
-            int at = (head + i) % amounts.length;
+            int at = (head + i) & (amounts.length - 1);
             excess -= amounts[at];
             if (excess <= 0) {
                 return last[at] + span;
@@ -109,7 +130,7 @@ final class WindowMeter {
         expire(now);
         long left = amount;
         for (int i = 0; i < size; i++) {
-            int at = (head + i) % amounts.length;
+            int at = (head + i) & (amounts.length - 1);
             left -= amounts[at];
             if (left <= 0) {
                 return last[at] + span;
@@ -143,9 +164,9 @@ final class WindowMeter {
         if (amount <= 0) {
             return;
         }
-        used += amount;
+        set(used + amount);
         if (size > 0) {
-            int newest = (head + size - 1) % amounts.length;
+            int newest = (head + size - 1) & (amounts.length - 1);
             if (now - opened[newest] < granule) {
                 amounts[newest] += amount;
                 last[newest] = Math.max(last[newest], now);
@@ -155,17 +176,21 @@ final class WindowMeter {
         if (size == amounts.length) {
             grow();
         }
-        int at = (head + size) % amounts.length;
+        int at = (head + size) & (amounts.length - 1);
         opened[at] = now;
         last[at] = now;
         amounts[at] = amount;
         size++;
     }
 
+    private void set(long amount) {
+        USED.setOpaque(this, amount);
+    }
+
     private void expire(long now) {
         while (size > 0 && now - last[head] >= span) {
-            used -= amounts[head];
-            head = (head + 1) % amounts.length;
+            set(used - amounts[head]);
+            head = (head + 1) & (amounts.length - 1);
             size--;
         }
     }
