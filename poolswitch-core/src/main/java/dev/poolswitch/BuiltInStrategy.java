@@ -79,7 +79,7 @@ enum BuiltInStrategy implements Strategy {
         }
 
         @Override
-        public boolean faultless(KeySlot candidate) {
+        public boolean unbeatable(KeySlot candidate, long fewestRequests) {
             return false;
         }
     };
@@ -91,8 +91,8 @@ enum BuiltInStrategy implements Strategy {
         }
 
         @Override
-        public boolean faultless(KeySlot candidate) {
-            return true;
+        public boolean unbeatable(KeySlot candidate, long fewestRequests) {
+            return candidate.requests() <= fewestRequests;
         }
     };
 
@@ -103,7 +103,7 @@ enum BuiltInStrategy implements Strategy {
         }
 
         @Override
-        public boolean faultless(KeySlot candidate) {
+        public boolean unbeatable(KeySlot candidate, long fewestRequests) {
             return candidate.inFlight() == 0;
         }
     };
@@ -115,7 +115,7 @@ enum BuiltInStrategy implements Strategy {
         }
 
         @Override
-        public boolean faultless(KeySlot candidate) {
+        public boolean unbeatable(KeySlot candidate, long fewestRequests) {
             return candidate.inFlight() == 0;
         }
     };

@@ -13,6 +13,8 @@ final class Tier {
     static final int SAMPLE = 16;
 
     private static final int CURSOR_TRIES = 4;
+    /** Candidates that may be seen to be the best without a look at the others. */
+    private static final int LOOKS = 8;
     /** Draws of a weighted key before the health of several is summed up. */
     private static final int DRAWS = 4;
 
@@ -23,47 +25,55 @@ final class Tier {
     private final AtomicInteger shuts = new AtomicInteger();
     private final AtomicInteger cursor = new AtomicInteger(-1);
 
-    // What the comparing strategies remember, written by whoever comes by and never together: a value that is lost or
-    // out of date costs one look at more candidates or one pick that is not quite the best.
-    private int lastBest;
-    private long fewestRequests = -1;
-    private int fewestAsOf;
-    private double healthiest;
+    /** An object of its own: it changes with each pick, and what would stand beside it is read by all. */
+    private final Memory memory = new Memory();
 
     Tier(List<KeySlot> slots, RecoveryQueue recoveries) {
         this.slots = slots.toArray(new KeySlot[0]);
         this.ready = new ReadySet(this.slots.length);
         this.recoveries = recoveries;
         // Processes that start together shall not all begin with the same key.
-        this.lastBest = ThreadLocalRandom.current().nextInt(Math.max(1, this.slots.length));
+        this.memory.lastBest = ThreadLocalRandom.current().nextInt(Math.max(1, this.slots.length));
+    }
+
+    /**
+     * What the comparing strategies remember. Written by whoever comes by and never together: a value that is lost or
+     * out of date costs a look at more candidates, or a pick that is not quite the best.
+     */
+    private static final class Memory {
+        private int lastBest;
+        private long fewestRequests = -1;
+        private int fewestAsOf;
+        private double healthiest;
     }
 
     /** Compares candidates for {@link #best}. */
     interface Ranking {
         boolean better(KeySlot candidate, KeySlot best, long now);
 
-        /** Whether nothing but a key with fewer requests can be better than this one, which nothing is held against. */
-        boolean faultless(KeySlot candidate);
+        /** Whether none can be better than this one, which nothing is held against; else it takes a comparison to know. */
+        boolean unbeatable(KeySlot candidate, long fewestRequests);
     }
 
     /**
      * The best of at most {@value #SAMPLE} candidates, beginning after the one that was the best last; a key that owes a
-     * probe goes first. Where the first of them is faultless and no key has fewer requests the others are not looked at.
+     * probe goes first. Where one of the first few is unbeatable the others are not looked at, so that equally good keys
+     * are taken in turn.
      */
     @Nullable
     KeySlot best(LeaseRequest request, long now, Ranking ranking) {
-        int first = ready.next(lastBest + 1);
-        if (first < 0) {
-            return null;
-        }
-        KeySlot slot = slots[first];
-        if (request.isPlain()
-                && slot.untroubled()
-                && ranking.faultless(slot)
-                && slot.requests() <= fewestRequests
-                && fewestAsOf == ready.additions()) {
-            lastBest = first;
-            return slot;
+        int first = ready.next(memory.lastBest + 1);
+        if (memory.fewestAsOf == ready.additions()) {
+            int at = first;
+            // A troubled key may owe a probe, which the closer look finds out.
+            for (int looks = 0; looks < LOOKS && at >= 0 && slots[at].untroubled(); looks++) {
+                KeySlot slot = slots[at];
+                if (ranking.unbeatable(slot, memory.fewestRequests) && clear(slot, request, now)) {
+                    memory.lastBest = at;
+                    return slot;
+                }
+                at = following(at, first);
+            }
         }
         return sampled(first, request, now, ranking);
     }
@@ -72,20 +82,21 @@ final class Tier {
     @Nullable
     KeySlot drawn(LeaseRequest request, long now) {
         ThreadLocalRandom random = ThreadLocalRandom.current();
-        for (int draws = 0; draws < DRAWS && request.isPlain(); draws++) {
-            int at = ready.random();
-            if (at < 0 || !slots[at].untroubled()) {
+        int at = -1;
+        for (int draws = 0; draws < DRAWS; draws++) {
+            at = ready.random();
+            if (at < 0 || !clear(slots[at], request, now)) {
                 break;
             }
             double health = slots[at].health();
-            double top = Math.max(health, healthiest);
-            healthiest = top;
+            double top = Math.max(health, memory.healthiest);
+            memory.healthiest = top;
             // Kept with its share of the best health that was seen: as likely as its health, without a sum over all.
             if (random.nextDouble() * top < health) {
                 return slots[at];
             }
         }
-        return sampled(ready.random(), request, now, null);
+        return sampled(at, request, now, null);
     }
 
     private @Nullable KeySlot sampled(int first, LeaseRequest request, long now, @Nullable Ranking ranking) {
@@ -99,7 +110,7 @@ final class Tier {
         for (int at = first; at >= 0 && seen < SAMPLE; at = following(at, first)) {
             KeySlot slot = slots[at];
             fewest = Math.min(fewest, slot.requests());
-            if (!slot.untroubled() || !request.isPlain()) {
+            if (!clear(slot, request, now)) {
                 slot = admitted(at, request, now);
                 if (slot == null) {
                     continue;
@@ -123,14 +134,14 @@ final class Tier {
                 }
             } else if (best == null || ranking.better(slot, best, now)) {
                 best = slot;
-                lastBest = at;
+                memory.lastBest = at;
             }
         }
         if (ranking == null) {
-            healthiest = top;
+            memory.healthiest = top;
         } else {
-            fewestRequests = fewest;
-            fewestAsOf = additions;
+            memory.fewestRequests = fewest;
+            memory.fewestAsOf = additions;
         }
         return best != null ? best : untested;
     }
@@ -213,6 +224,11 @@ final class Tier {
             untested = slot == null ? untested : at;
         }
         return untested;
+    }
+
+    /** Whether the key may serve the request and there is nothing more to ask; else {@link #admitted} knows. */
+    private static boolean clear(KeySlot slot, LeaseRequest request, long now) {
+        return slot.untroubled() && (request.isPlain() || slot.serves(request, now));
     }
 
     private @Nullable KeySlot admitted(int position, LeaseRequest request, long now) {

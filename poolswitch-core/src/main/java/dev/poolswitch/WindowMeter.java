@@ -21,10 +21,13 @@ final class WindowMeter {
     private static final long CEILING = Nanos.NEVER;
 
     private static final VarHandle USED;
+    private static final VarHandle EXPIRES_AT;
 
     static {
         try {
-            USED = MethodHandles.lookup().findVarHandle(WindowMeter.class, "used", long.class);
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            USED = lookup.findVarHandle(WindowMeter.class, "used", long.class);
+            EXPIRES_AT = lookup.findVarHandle(WindowMeter.class, "expiresAt", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -36,6 +39,8 @@ final class WindowMeter {
     private final long granule;
     /** Written under the monitor, read without it where an answer may be out of date. Never negative. */
     private long used;
+    /** No permit comes back before. As {@link #used}. */
+    private long expiresAt = Nanos.NEVER;
 
     /** A ring; its length is a power of two. */
     private long[] opened = new long[4];
@@ -155,9 +160,9 @@ final class WindowMeter {
     }
 
     /** How much of the limit is in use, 0 to 1 (more after a settlement upwards). */
-    synchronized double utilisation(long now) {
-        expire(now);
-        return (double) used / limit.amount();
+    double utilisation(long now) {
+        long out = now < (long) EXPIRES_AT.getOpaque(this) ? (long) USED.getOpaque(this) : used(now);
+        return (double) out / limit.amount();
     }
 
     private void add(long amount, long now) {
@@ -181,6 +186,9 @@ final class WindowMeter {
         last[at] = now;
         amounts[at] = amount;
         size++;
+        if (size == 1) {
+            EXPIRES_AT.setOpaque(this, now + span);
+        }
     }
 
     private void set(long amount) {
@@ -188,11 +196,15 @@ final class WindowMeter {
     }
 
     private void expire(long now) {
+        if (now < expiresAt) {
+            return;
+        }
         while (size > 0 && now - last[head] >= span) {
             set(used - amounts[head]);
             head = (head + 1) & (amounts.length - 1);
             size--;
         }
+        EXPIRES_AT.setOpaque(this, size == 0 ? Nanos.NEVER : last[head] + span);
     }
 
     private void grow() {
