@@ -20,6 +20,9 @@ final class WindowMeter {
     /** Absurd amounts are cut here, so that sums stay far from overflow. */
     private static final long CEILING = Nanos.NEVER;
 
+    private static final long[] NONE = {};
+    private static final int FIRST_LENGTH = 4;
+
     private static final VarHandle USED;
     private static final VarHandle EXPIRES_AT;
 
@@ -42,11 +45,11 @@ final class WindowMeter {
     /** No permit comes back before. As {@link #used}. */
     private long expiresAt = Nanos.NEVER;
 
-    /** A ring; its length is a power of two. */
-    private long[] opened = new long[4];
+    /** A ring; its length is a power of two, or 0, for most keys of a large pool may never be used. */
+    private long[] opened = NONE;
 
-    private long[] last = new long[4];
-    private long[] amounts = new long[4];
+    private long[] last = NONE;
+    private long[] amounts = NONE;
     private int head;
     private int size;
 
@@ -215,7 +218,8 @@ final class WindowMeter {
     }
 
     private long[] straightened(long[] ring) {
-        long[] larger = Arrays.copyOf(Arrays.copyOfRange(ring, head, ring.length), ring.length * 2);
+        long[] larger =
+                Arrays.copyOf(Arrays.copyOfRange(ring, head, ring.length), Math.max(FIRST_LENGTH, ring.length * 2));
         System.arraycopy(ring, 0, larger, ring.length - head, head);
         return larger;
     }

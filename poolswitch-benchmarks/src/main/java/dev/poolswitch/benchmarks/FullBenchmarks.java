@@ -10,6 +10,9 @@ public final class FullBenchmarks {
 
     public static void main(String[] args) {
         Path document = Path.of(System.getProperty("benchmarks.document", "docs/performance.md"));
-        Benchmarks.run(Effort.full(), Benchmarks.wanted(), table -> Benchmarks.write(document, table));
+        // Quick figures are better than none where the machine is busy anyway; the document says how they were taken.
+        boolean fast = System.getProperty("benchmarks.effort", "full").equals("fast");
+        Benchmarks.run(
+                fast ? Effort.fast() : Effort.full(), Benchmarks.wanted(), table -> Benchmarks.write(document, table));
     }
 }

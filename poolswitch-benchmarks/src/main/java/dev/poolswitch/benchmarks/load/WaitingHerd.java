@@ -57,8 +57,9 @@ final class WaitingHerd {
         Lease held = pool.acquire();
         for (int i = 0; i < size; i++) {
             int ticket = i;
-            start(virtual, () -> waitFor(ticket));
-            while (pool.status().waiting() <= i) {
+            Thread waiting = started(virtual, () -> waitFor(ticket));
+            // Counted in comes before the place in the line, and who comes next shall stand behind it.
+            while (pool.status().waiting() <= i || waiting.getState() != Thread.State.WAITING) {
                 Thread.onSpinWait();
             }
         }
@@ -95,11 +96,13 @@ final class WaitingHerd {
     }
 
     /** By reflection: this is compiled for a Java that has no virtual threads. */
-    private static void start(boolean virtual, Runnable work) throws ReflectiveOperationException {
+    private static Thread started(boolean virtual, Runnable work) throws ReflectiveOperationException {
         if (virtual) {
-            Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, work);
-        } else {
-            new Thread(work, "herd").start();
+            return (Thread)
+                    Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, work);
         }
+        Thread thread = new Thread(work, "herd");
+        thread.start();
+        return thread;
     }
 }

@@ -16,7 +16,7 @@ public record Effort(int forks, int warmupMillis, int iterations, int rounds, bo
 
     /** Under three minutes in all. */
     public static Effort fast() {
-        return new Effort(1, 500, 25, 60, false);
+        return new Effort(1, 1_000, 15, 40, false);
     }
 
     /** What docs/performance.md is made of. */

@@ -22,20 +22,8 @@ public final class StoreTables {
         table.row(
                 "acquire + succeeded, % more than in memory",
                 happy.shown(), number(Fork.value(told, "happy", 0)) + " ns in memory", "5 %", met(happy.median() <= 5));
-        double calm = Fork.value(told, "calm", 1);
-        double storm = Fork.value(told, "storm", 1);
-        table.row(
-                number(Fork.value(told, "storm", 3)) + " cooldowns a second: another call, p99, ns",
-                number(storm),
-                number(calm) + " ns in calm",
-                "no slower",
-                met(storm <= 2 * calm));
-        table.row(
-                "the same, p50, ns",
-                number(Fork.value(told, "storm", 0)),
-                number(Fork.value(told, "calm", 0)) + " ns in calm",
-                "no slower",
-                met(Fork.value(told, "storm", 0) <= 1.5 * Fork.value(told, "calm", 0)));
+        storm(table, told, "p50", 0);
+        storm(table, told, "p99", 1);
         Figures restart = new Figures(
                 Fork.value(told, "restart", 0), Fork.value(told, "restart", 1), Fork.value(told, "restart", 2));
         table.row(
@@ -46,5 +34,18 @@ public final class StoreTables {
                 "100 ms",
                 met(restart.median() < 100));
         return List.of(table);
+    }
+
+    /** What the storm does to a pool in memory is the engine's; what it does beyond that is the store's. */
+    private static void storm(Table table, List<String[]> told, String percentile, int index) {
+        double memory = Fork.value(told, "storm-in-memory", index);
+        double stored = Fork.value(told, "storm", index);
+        double calm = Fork.value(told, "storm", 3 + index);
+        table.row(
+                number(Fork.value(told, "storm", 2)) + " cooldowns a second: another call, " + percentile + ", ns",
+                number(stored),
+                number(memory) + " ns in memory, " + number(calm) + " ns in calm",
+                "as in memory",
+                met(stored <= 1.5 * memory));
     }
 }
