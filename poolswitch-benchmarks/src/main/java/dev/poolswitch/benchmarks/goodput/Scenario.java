@@ -1,8 +1,11 @@
 package dev.poolswitch.benchmarks.goodput;
 
+import dev.poolswitch.ApiKey;
+import dev.poolswitch.KeyPool;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 
 /**
  * One run.
@@ -29,15 +32,27 @@ record Scenario(
     /** What the pool knows of the limits. */
     enum Knowledge {
         /** The application has told them. */
-        CONFIGURED,
+        CONFIGURED("configured"),
         /** Answers have budget headers, refusals a Retry-After. */
-        HEADERS,
+        HEADERS("headers"),
         /** Refusals have a Retry-After in whole seconds, nothing else is told. */
-        RETRY_AFTER,
+        RETRY_AFTER("Retry-After"),
         /** Nobody says anything: a bare 429. */
-        NOTHING
+        NOTHING("nothing");
+
+        private final String label;
+
+        Knowledge(String label) {
+            this.label = label;
+        }
+
+        String label() {
+            return label;
+        }
     }
 
+    static final String REVOKED = "revoked-key";
+    static final String SPENT = "spent-key";
     static final int KEYS = 10;
     static final int LIMIT = 30;
     static final double[] LOADS = {0.5, 0.9, 1.0, 1.2};
@@ -48,6 +63,38 @@ record Scenario(
 
     double offeredPerSecond() {
         return load * capacityPerSecond();
+    }
+
+    List<String> secrets() {
+        List<String> secrets = new ArrayList<>();
+        for (int i = 0; i < limits.size(); i++) {
+            secrets.add("good-" + i);
+        }
+        return secrets;
+    }
+
+    /** Adds the keys to a pool, with what the pool is told of them. */
+    KeyPool.Builder keys(KeyPool.Builder builder, List<String> secrets) {
+        for (int i = 0; i < secrets.size(); i++) {
+            ApiKey.Builder key = ApiKey.builder("key-" + i, secrets.get(i));
+            if (knowledge == Knowledge.CONFIGURED) {
+                key.requests(limits.get(i), window);
+            }
+            builder.key(key.build());
+        }
+        return badKeys ? builder.key("bad-1", REVOKED).key("bad-2", SPENT) : builder;
+    }
+
+    /** When calls come, in nanoseconds from the start: bursts at random moments. */
+    List<Long> arrivals(Random random, long runNanos) {
+        List<Long> arrivals = new ArrayList<>();
+        double mean = 1e9 * burst / offeredPerSecond();
+        for (double at = 0; at < runNanos; at += -Math.log(1 - random.nextDouble()) * mean) {
+            for (int i = 0; i < burst; i++) {
+                arrivals.add((long) at);
+            }
+        }
+        return arrivals;
     }
 
     /** The runs of the table. */

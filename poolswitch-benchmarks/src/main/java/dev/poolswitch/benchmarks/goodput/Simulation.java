@@ -1,13 +1,11 @@
 package dev.poolswitch.benchmarks.goodput;
 
-import dev.poolswitch.ApiKey;
 import dev.poolswitch.KeyPool;
 import dev.poolswitch.WhenExhausted;
 import dev.poolswitch.http.PoolRouter;
 import dev.poolswitch.testkit.FakeTimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -25,44 +23,29 @@ final class Simulation {
     private final Random random = new Random(7);
     private final List<Long> waits = new ArrayList<>();
     private final List<CompletableFuture<Void>> continuations = new ArrayList<>();
-    private int offered;
     private int errors;
 
     private Simulation(Scenario scenario) {
         this.scenario = scenario;
     }
 
-    /**
-     * What came of a run.
-     *
-     * @param goodput calls answered within the run in relation to a perfect scheduler
-     * @param wasted refused calls of good keys per accepted one
-     * @param errors the share of the calls that got an error
-     * @param waitP99 the 99th percentile of what calls waited, in seconds
-     * @param perfectWaitP99 what they would have waited under a perfect scheduler
-     * @param badKeyCalls refused calls of the revoked and the spent key
-     */
-    record Result(
-            double goodput, double wasted, double errors, double waitP99, double perfectWaitP99, long badKeyCalls) {}
-
     static Result run(Scenario scenario) {
         return new Simulation(scenario).run();
     }
 
     private Result run() {
-        List<String> secrets = new ArrayList<>();
-        for (int i = 0; i < scenario.limits().size(); i++) {
-            secrets.add("good-" + i);
-        }
+        List<String> secrets = scenario.secrets();
         Upstream upstream = new Upstream(scenario, secrets);
-        try (KeyPool pool = pool(secrets)) {
+        try (KeyPool pool = scenario.keys(KeyPool.builder().upstream(ORIGIN), secrets)
+                .timeSource(time)
+                .whenExhausted(WhenExhausted.waitUpTo(PATIENCE))
+                .build()) {
             PoolRouter.Route route = PoolRouter.of(pool).route("https", "api.example.com", 443);
             if (route == null) {
                 throw new IllegalStateException("no route");
             }
-            List<Long> arrivals = arrivals();
+            List<Long> arrivals = scenario.arrivals(random, RUN.toNanos());
             for (long at : arrivals) {
-                offered++;
                 time.schedule(Duration.ofNanos(at), () -> new SimulatedCall(this, upstream, route).begin());
             }
             time.advance(RUN);
@@ -70,41 +53,9 @@ final class Simulation {
             time.advance(PATIENCE.multipliedBy(2));
             continuations.forEach(CompletableFuture::join);
             Perfect perfect = Perfect.schedule(scenario, arrivals, RUN.toNanos());
-            return new Result(
-                    acceptedInRun / (double) perfect.acceptedInRun(),
-                    upstream.refused / (double) Math.max(1, upstream.accepted),
-                    errors / (double) offered,
-                    percentile(waits),
-                    percentile(perfect.waits()),
-                    upstream.badKeyCalls);
+            return Result.of(
+                    perfect, acceptedInRun, upstream.accepted, upstream.refused, errors, waits, upstream.badKeyCalls);
         }
-    }
-
-    private KeyPool pool(List<String> secrets) {
-        KeyPool.Builder builder =
-                KeyPool.builder().upstream(ORIGIN).timeSource(time).whenExhausted(WhenExhausted.waitUpTo(PATIENCE));
-        for (int i = 0; i < secrets.size(); i++) {
-            ApiKey.Builder key = ApiKey.builder("key-" + i, secrets.get(i));
-            if (scenario.knowledge() == Scenario.Knowledge.CONFIGURED) {
-                key.requests(scenario.limits().get(i), scenario.window());
-            }
-            builder.key(key.build());
-        }
-        if (scenario.badKeys()) {
-            builder.key("bad-1", "revoked-key").key("bad-2", "spent-key");
-        }
-        return builder.build();
-    }
-
-    private List<Long> arrivals() {
-        List<Long> arrivals = new ArrayList<>();
-        double mean = 1e9 * scenario.burst() / scenario.offeredPerSecond();
-        for (double at = 0; at < RUN.toNanos(); at += -Math.log(1 - random.nextDouble()) * mean) {
-            for (int i = 0; i < scenario.burst(); i++) {
-                arrivals.add((long) at);
-            }
-        }
-        return arrivals;
     }
 
     void answered(long waitedNanos) {
@@ -140,13 +91,5 @@ final class Simulation {
     /** Until the answer is back: 15 to 45 ms. */
     Duration serving() {
         return Duration.ofNanos(15_000_000 + random.nextInt(30_000_000));
-    }
-
-    private static double percentile(List<Long> nanos) {
-        long[] sorted = nanos.stream().mapToLong(Long::longValue).toArray();
-        Arrays.sort(sorted);
-        return sorted.length == 0
-                ? 0
-                : sorted[(int) Math.min(sorted.length - 1, Math.floor(0.99 * sorted.length))] / 1e9;
     }
 }

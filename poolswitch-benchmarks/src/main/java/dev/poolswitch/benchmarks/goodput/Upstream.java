@@ -31,11 +31,11 @@ final class Upstream {
     }
 
     Said request(String secret, long now) {
-        if (secret.startsWith("revoked")) {
+        if (secret.equals(Scenario.REVOKED)) {
             badKeyCalls++;
             return new Said(401, 0, 0, 0, REVOKED);
         }
-        if (secret.startsWith("spent")) {
+        if (secret.equals(Scenario.SPENT)) {
             badKeyCalls++;
             return new Said(429, 0, 0, 0, SPENT);
         }

@@ -29,7 +29,7 @@ class GoodputTest {
     @ParameterizedTest
     @MethodSource("configured")
     void limits_that_are_told_are_used_up_and_never_overrun(Scenario scenario) {
-        Simulation.Result result = Simulation.run(scenario);
+        Result result = Simulation.run(scenario);
 
         assertThat(result.goodput()).isGreaterThanOrEqualTo(0.99);
         assertThat(result.wasted()).isLessThanOrEqualTo(0.002);
@@ -41,7 +41,7 @@ class GoodputTest {
     @ParameterizedTest
     @MethodSource("headers")
     void limits_that_answers_tell_are_learned(Scenario scenario) {
-        Simulation.Result result = Simulation.run(scenario);
+        Result result = Simulation.run(scenario);
 
         assertThat(result.goodput()).isGreaterThanOrEqualTo(0.98);
         assertThat(result.wasted()).isLessThanOrEqualTo(0.02);
@@ -50,7 +50,7 @@ class GoodputTest {
     @ParameterizedTest
     @MethodSource("guessed")
     void limits_that_nobody_tells_are_guessed_from_bare_refusals(Scenario scenario) {
-        Simulation.Result result = Simulation.run(scenario);
+        Result result = Simulation.run(scenario);
 
         assertThat(result.goodput()).isGreaterThanOrEqualTo(0.965);
         assertThat(result.wasted()).isLessThanOrEqualTo(0.055);
@@ -62,7 +62,7 @@ class GoodputTest {
     @ParameterizedTest
     @MethodSource("retryAfter")
     void limits_of_which_only_the_end_of_a_block_is_told_are_guessed_at_the_price_of_a_few_blocks(Scenario scenario) {
-        Simulation.Result result = Simulation.run(scenario);
+        Result result = Simulation.run(scenario);
 
         assertThat(result.goodput()).isGreaterThanOrEqualTo(0.8);
         assertThat(result.wasted()).isLessThanOrEqualTo(0.06);
