@@ -20,7 +20,7 @@ enum BuiltInStrategy implements Strategy {
         @Override
         @Nullable
         KeySlot pick(Tier tier, LeaseRequest request, long now) {
-            return tier.best(request, now, (a, b, n) -> a.requests() < b.requests());
+            return tier.best(request, now, FEWEST);
         }
     },
     RANDOM {
@@ -34,14 +34,14 @@ enum BuiltInStrategy implements Strategy {
         @Override
         @Nullable
         KeySlot pick(Tier tier, LeaseRequest request, long now) {
-            return tier.best(request, now, BuiltInStrategy::safer);
+            return tier.best(request, now, SAFEST);
         }
     },
     LEAST_BUSY {
         @Override
         @Nullable
         KeySlot pick(Tier tier, LeaseRequest request, long now) {
-            return tier.best(request, now, BuiltInStrategy::lessBusy);
+            return tier.best(request, now, LEAST_LEASES);
         }
     },
     WEIGHTED {
@@ -68,6 +68,55 @@ enum BuiltInStrategy implements Strategy {
         @Nullable
         KeySlot pick(Tier tier, LeaseRequest request, long now) {
             return tier.inTurn(request, now);
+        }
+    };
+
+    /** Whichever comes first. */
+    static final Tier.Ranking FIRST = new Tier.Ranking() {
+        @Override
+        public boolean better(KeySlot candidate, KeySlot best, long now) {
+            return false;
+        }
+
+        @Override
+        public boolean unbeatable(KeySlot candidate, long fewestRequests) {
+            return false;
+        }
+    };
+
+    private static final Tier.Ranking FEWEST = new Tier.Ranking() {
+        @Override
+        public boolean better(KeySlot candidate, KeySlot best, long now) {
+            return candidate.requests() < best.requests();
+        }
+
+        @Override
+        public boolean unbeatable(KeySlot candidate, long fewestRequests) {
+            return candidate.requests() <= fewestRequests;
+        }
+    };
+
+    private static final Tier.Ranking LEAST_LEASES = new Tier.Ranking() {
+        @Override
+        public boolean better(KeySlot candidate, KeySlot best, long now) {
+            return lessBusy(candidate, best);
+        }
+
+        @Override
+        public boolean unbeatable(KeySlot candidate, long fewestRequests) {
+            return candidate.inFlight() == 0;
+        }
+    };
+
+    private static final Tier.Ranking SAFEST = new Tier.Ranking() {
+        @Override
+        public boolean better(KeySlot candidate, KeySlot best, long now) {
+            return safer(candidate, best, now);
+        }
+
+        @Override
+        public boolean unbeatable(KeySlot candidate, long fewestRequests) {
+            return candidate.inFlight() == 0;
         }
     };
 
@@ -115,14 +164,14 @@ enum BuiltInStrategy implements Strategy {
         };
     }
 
-    private static boolean lessBusy(KeySlot a, KeySlot b, long now) {
+    private static boolean lessBusy(KeySlot a, KeySlot b) {
         int difference = a.inFlight() - b.inFlight();
         return difference < 0 || (difference == 0 && a.requests() < b.requests());
     }
 
     private static boolean safer(KeySlot a, KeySlot b, long now) {
         if (a.untroubled() && b.untroubled()) {
-            return lessBusy(a, b, now);
+            return lessBusy(a, b);
         }
         double left = a.remainingShare(now) - b.remainingShare(now);
         if (left != 0) {
@@ -136,6 +185,6 @@ enum BuiltInStrategy implements Strategy {
         if (failures != 0) {
             return failures < 0;
         }
-        return lessBusy(a, b, now);
+        return lessBusy(a, b);
     }
 }

@@ -37,6 +37,7 @@ public final class Lease implements AutoCloseable {
 
     private static final long UNDONE = -1;
     private static final VarHandle ENDED;
+    private static final VarHandle REQUEST;
     private static final Verdict RATE_LIMITED = Verdict.of(VerdictKind.RATE_LIMITED, "reported");
     private static final Verdict QUOTA_EXHAUSTED = Verdict.of(VerdictKind.QUOTA_EXHAUSTED, "reported");
     private static final Verdict REJECTED = Verdict.of(VerdictKind.KEY_REJECTED, "reported");
@@ -44,14 +45,19 @@ public final class Lease implements AutoCloseable {
 
     static {
         try {
-            ENDED = MethodHandles.lookup().findVarHandle(Lease.class, "ended", boolean.class);
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            ENDED = lookup.findVarHandle(Lease.class, "ended", boolean.class);
+            REQUEST = lookup.findVarHandle(Lease.class, "request", LeaseRequest.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
     private final KeySlot slot;
-    private volatile LeaseRequest request;
+    /** Replaced by a release, read by an acquire: a volatile write would cost each new lease a fence. */
+    @SuppressWarnings("UnusedVariable") // by way of REQUEST
+    private LeaseRequest request;
+
     private final long startedAt;
     private volatile boolean ended;
     /** What the token meters hold for this lease, {@link #UNDONE} once they hold nothing. Guarded by the monitor. */
@@ -62,6 +68,9 @@ public final class Lease implements AutoCloseable {
 
     /** Whether the key was taken although it was blocked (best effort). Written before the lease is given out. */
     boolean anyway;
+
+    /** Whether the key had not been used for a good while before. Written before the lease is given out. */
+    boolean rested;
 
     @Nullable
     Lease olderOfKey;
@@ -153,12 +162,12 @@ public final class Lease implements AutoCloseable {
 
     /** Tells which model the call was for, when that was not known before; a verdict about a model needs it. */
     public void servedModel(String model) {
-        request = request.withModel(model);
+        REQUEST.setRelease(this, request().withModel(model));
     }
 
     /** Counts one more send with this key, which a client made on its own below the call. */
     public void sentAgain() {
-        slot.sentAgain(request, slot.engine().clock().now());
+        slot.sentAgain(request(), slot.engine().clock().now());
     }
 
     /** Tells what an answer said about budgets while the lease goes on. */
@@ -175,7 +184,7 @@ public final class Lease implements AutoCloseable {
     Scope scopeOf(Verdict verdict) {
         return switch (verdict.scope()) {
             case GROUP -> slot.group() == null ? Scope.KEY : Scope.GROUP;
-            case KEY_AND_MODEL -> request.modelOrNull() == null ? Scope.KEY : Scope.KEY_AND_MODEL;
+            case KEY_AND_MODEL -> request().modelOrNull() == null ? Scope.KEY : Scope.KEY_AND_MODEL;
             default -> verdict.scope();
         };
     }
@@ -185,7 +194,7 @@ public final class Lease implements AutoCloseable {
     }
 
     LeaseRequest request() {
-        return request;
+        return (LeaseRequest) REQUEST.getAcquire(this);
     }
 
     long startedAt() {

@@ -1,6 +1,7 @@
 package dev.poolswitch;
 
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
@@ -16,6 +17,7 @@ final class ReadySet {
     private final int size;
     private final AtomicLongArray words;
     private final AtomicLongArray summary;
+    private final AtomicInteger additions = new AtomicInteger();
 
     /** All positions set. */
     ReadySet(int size) {
@@ -32,8 +34,14 @@ final class ReadySet {
         long bit = 1L << position;
         if ((words.get(word) & bit) == 0) {
             words.accumulateAndGet(word, bit, (a, b) -> a | b);
+            additions.incrementAndGet();
         }
         setSummary(word);
+    }
+
+    /** How often a position came in sight: what was found out about all that were is out of date when it has changed. */
+    int additions() {
+        return additions.get();
     }
 
     void clear(int position) {
@@ -53,6 +61,11 @@ final class ReadySet {
             return -1;
         }
         int start = from >= size ? from % size : from;
+        if (words.length() == 1) {
+            long word = words.get(0);
+            long after = word & (-1L << start);
+            return word == 0 ? -1 : Long.numberOfTrailingZeros(after == 0 ? word : after);
+        }
         int found = nextIn(start, size);
         return found >= 0 ? found : nextIn(0, start);
     }
@@ -61,8 +74,7 @@ final class ReadySet {
     int random() {
         ThreadLocalRandom random = ThreadLocalRandom.current();
         if (words.length() == 1) {
-            long word = words.get(0);
-            return word == 0 ? -1 : bitAt(word, random.nextInt(Long.bitCount(word)));
+            return drawn(words.get(0), size, random);
         }
         int filled = 0;
         for (int i = 0; i < summary.length(); i++) {
@@ -77,14 +89,30 @@ final class ReadySet {
             int count = Long.bitCount(filledWords);
             if (rank < count) {
                 int wordIndex = (i << 6) + bitAt(filledWords, rank);
-                long word = words.get(wordIndex);
-                return word == 0
-                        ? next(wordIndex << 6)
-                        : (wordIndex << 6) + bitAt(word, random.nextInt(Long.bitCount(word)));
+                int bit = drawn(words.get(wordIndex), Math.min(64, size - (wordIndex << 6)), random);
+                return bit < 0 ? next(wordIndex << 6) : (wordIndex << 6) + bit;
             }
             rank -= count;
         }
         return next(random.nextInt(size));
+    }
+
+    /**
+     * One of the set bits, each as likely; -1 when none is set. Where most are set a blind throw nearly always hits,
+     * which is cheaper than counting.
+     */
+    private static int drawn(long word, int width, ThreadLocalRandom random) {
+        if (word == 0) {
+            return -1;
+        }
+        int throwsLeft = random.nextInt();
+        for (int i = 0; i < 2; i++, throwsLeft >>>= 16) {
+            int bit = ((throwsLeft & 0xFFFF) * width) >>> 16;
+            if (((word >>> bit) & 1) != 0) {
+                return bit;
+            }
+        }
+        return bitAt(word, random.nextInt(Long.bitCount(word)));
     }
 
     private int nextIn(int from, int to) {
@@ -129,11 +157,19 @@ final class ReadySet {
         }
     }
 
+    /** The position of the set bit that has so many set bits below it, by halving. */
     private static int bitAt(long word, int rank) {
         long bits = word;
-        for (int i = 0; i < rank; i++) {
-            bits &= bits - 1;
+        int left = rank;
+        int position = 0;
+        for (int width = 32; width > 0; width >>= 1) {
+            int below = Long.bitCount(bits & ((1L << width) - 1));
+            if (left >= below) {
+                left -= below;
+                bits >>>= width;
+                position += width;
+            }
         }
-        return Long.numberOfTrailingZeros(bits);
+        return position;
     }
 }

@@ -75,7 +75,9 @@ final class Selector {
     }
 
     private @Nullable KeySlot preferred(Roster roster, LeaseRequest request, long now) {
-        for (Tier tier : roster.tiers()) {
+        List<Tier> tiers = roster.tiers();
+        for (int i = 0; i < tiers.size(); i++) {
+            Tier tier = tiers.get(i);
             KeySlot slot = strategy instanceof BuiltInStrategy builtIn
                     ? builtIn.pick(tier, request, now)
                     : chosen(tier, request, now);

@@ -8,7 +8,7 @@ import java.util.Locale;
  * Implementations are thread-safe and fast; they run on every acquire, outside any lock.
  *
  * <p>Keys of a lower {@linkplain ApiKey#tier() tier} always come first: a strategy sees one tier at a time. The built-in
- * strategies cost the same whatever the size of the pool: beyond 16 ready keys they compare 16 of them, taken at random.
+ * strategies cost the same whatever the size of the pool: beyond 16 ready keys they compare 16 of them.
  *
  * <p>One that throws or returns something else than a candidate disturbs no call: the keys are then taken in turn.
  */
@@ -40,13 +40,14 @@ public interface Strategy {
 
     /**
      * The key with the largest share of its monthly quota left, then the fewest recent refusals, the fewest recent
-     * failures, the fewest leases, the fewest requests. An unknown quota counts as full. The default.
+     * failures, the fewest leases; idle keys that are equal in all this are taken in turn. An unknown quota counts as
+     * full. The default.
      */
     static Strategy quotaFailover() {
         return BuiltInStrategy.QUOTA_FAILOVER;
     }
 
-    /** The key with the fewest leases. */
+    /** The key with the fewest leases; those without any in turn. */
     static Strategy leastBusy() {
         return BuiltInStrategy.LEAST_BUSY;
     }

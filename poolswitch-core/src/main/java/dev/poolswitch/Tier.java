@@ -13,6 +13,10 @@ final class Tier {
     static final int SAMPLE = 16;
 
     private static final int CURSOR_TRIES = 4;
+    /** Candidates that may be seen to be the best without a look at the others. */
+    private static final int LOOKS = 8;
+    /** Draws of a weighted key before the health of several is summed up. */
+    private static final int DRAWS = 4;
 
     final KeySlot[] slots;
     final ReadySet ready;
@@ -21,39 +25,92 @@ final class Tier {
     private final AtomicInteger shuts = new AtomicInteger();
     private final AtomicInteger cursor = new AtomicInteger(-1);
 
+    /** An object of its own: it changes with each pick, and what would stand beside it is read by all. */
+    private final Memory memory = new Memory();
+
     Tier(List<KeySlot> slots, RecoveryQueue recoveries) {
         this.slots = slots.toArray(new KeySlot[0]);
         this.ready = new ReadySet(this.slots.length);
         this.recoveries = recoveries;
+        // Processes that start together shall not all begin with the same key.
+        this.memory.lastBest = ThreadLocalRandom.current().nextInt(Math.max(1, this.slots.length));
+    }
+
+    /**
+     * What the comparing strategies remember. Written by whoever comes by and never together: a value that is lost or
+     * out of date costs a look at more candidates, or a pick that is not quite the best.
+     */
+    private static final class Memory {
+        private int lastBest;
+        private long fewestRequests = -1;
+        private int fewestAsOf;
+        private double healthiest;
     }
 
     /** Compares candidates for {@link #best}. */
-    @FunctionalInterface
     interface Ranking {
         boolean better(KeySlot candidate, KeySlot best, long now);
+
+        /** Whether none can be better than this one, which nothing is held against; else it takes a comparison to know. */
+        boolean unbeatable(KeySlot candidate, long fewestRequests);
     }
 
-    /** The best of at most {@value #SAMPLE} candidates from a random place on; a key that owes a probe goes first. */
+    /**
+     * The best of at most {@value #SAMPLE} candidates, beginning after the one that was the best last; a key that owes a
+     * probe goes first. Where one of the first few is unbeatable the others are not looked at, so that equally good keys
+     * are taken in turn.
+     */
     @Nullable
     KeySlot best(LeaseRequest request, long now, Ranking ranking) {
-        return sampled(request, now, ranking);
+        int first = ready.next(memory.lastBest + 1);
+        if (memory.fewestAsOf == ready.additions()) {
+            int at = first;
+            // A troubled key may owe a probe, which the closer look finds out.
+            for (int looks = 0; looks < LOOKS && at >= 0 && slots[at].untroubled(); looks++) {
+                KeySlot slot = slots[at];
+                if (ranking.unbeatable(slot, memory.fewestRequests) && clear(slot, request, now)) {
+                    memory.lastBest = at;
+                    return slot;
+                }
+                at = following(at, first);
+            }
+        }
+        return sampled(first, request, now, ranking);
     }
 
-    /** One of as many candidates, drawn in proportion to health; otherwise as {@link #best}. */
+    /** A candidate, drawn in proportion to health among all, or among {@value #SAMPLE} where the draws are unlucky. */
     @Nullable
     KeySlot drawn(LeaseRequest request, long now) {
-        return sampled(request, now, null);
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        int at = -1;
+        for (int draws = 0; draws < DRAWS; draws++) {
+            at = ready.random();
+            if (at < 0 || !clear(slots[at], request, now)) {
+                break;
+            }
+            double health = slots[at].health();
+            double top = Math.max(health, memory.healthiest);
+            memory.healthiest = top;
+            // Kept with its share of the best health that was seen: as likely as its health, without a sum over all.
+            if (random.nextDouble() * top < health) {
+                return slots[at];
+            }
+        }
+        return sampled(at, request, now, null);
     }
 
-    private @Nullable KeySlot sampled(LeaseRequest request, long now, @Nullable Ranking ranking) {
+    private @Nullable KeySlot sampled(int first, LeaseRequest request, long now, @Nullable Ranking ranking) {
         KeySlot best = null;
         double healthSoFar = 0;
+        double top = 0;
         KeySlot untested = null;
+        int additions = ready.additions();
+        long fewest = Long.MAX_VALUE;
         int seen = 0;
-        int first = ready.random();
         for (int at = first; at >= 0 && seen < SAMPLE; at = following(at, first)) {
             KeySlot slot = slots[at];
-            if (!slot.untroubled() || !request.isPlain()) {
+            fewest = Math.min(fewest, slot.requests());
+            if (!clear(slot, request, now)) {
                 slot = admitted(at, request, now);
                 if (slot == null) {
                     continue;
@@ -71,12 +128,20 @@ final class Tier {
                 // The n-th candidate replaces the choice with its share of the sum: a draw in one pass, and no object.
                 double health = slot.health();
                 healthSoFar += health;
+                top = Math.max(top, health);
                 if (best == null || ThreadLocalRandom.current().nextDouble() * healthSoFar < health) {
                     best = slot;
                 }
             } else if (best == null || ranking.better(slot, best, now)) {
                 best = slot;
+                memory.lastBest = at;
             }
+        }
+        if (ranking == null) {
+            memory.healthiest = top;
+        } else {
+            memory.fewestRequests = fewest;
+            memory.fewestAsOf = additions;
         }
         return best != null ? best : untested;
     }
@@ -88,7 +153,7 @@ final class Tier {
         KeySlot slot = at < 0 ? null : admitted(at, request, now);
         return slot != null && (request.mayProbe() || !slot.owesProbe(now))
                 ? slot
-                : best(request, now, (a, b, n) -> false);
+                : sampled(ready.random(), request, now, BuiltInStrategy.FIRST);
     }
 
     /** The candidate after the one that was taken last. */
@@ -159,6 +224,11 @@ final class Tier {
             untested = slot == null ? untested : at;
         }
         return untested;
+    }
+
+    /** Whether the key may serve the request and there is nothing more to ask; else {@link #admitted} knows. */
+    private static boolean clear(KeySlot slot, LeaseRequest request, long now) {
+        return slot.untroubled() && (request.isPlain() || slot.serves(request, now));
     }
 
     private @Nullable KeySlot admitted(int position, LeaseRequest request, long now) {

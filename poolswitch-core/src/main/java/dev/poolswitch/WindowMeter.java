@@ -1,5 +1,7 @@
 package dev.poolswitch;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
 /**
@@ -18,14 +20,36 @@ final class WindowMeter {
     /** Absurd amounts are cut here, so that sums stay far from overflow. */
     private static final long CEILING = Nanos.NEVER;
 
+    private static final long[] NONE = {};
+    private static final int FIRST_LENGTH = 4;
+
+    private static final VarHandle USED;
+    private static final VarHandle EXPIRES_AT;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            USED = lookup.findVarHandle(WindowMeter.class, "used", long.class);
+            EXPIRES_AT = lookup.findVarHandle(WindowMeter.class, "expiresAt", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final Limit limit;
     private final long most;
     private final long span;
     private final long granule;
+    /** Written under the monitor, read without it where an answer may be out of date. Never negative. */
     private long used;
-    private long[] opened = new long[4];
-    private long[] last = new long[4];
-    private long[] amounts = new long[4];
+    /** No permit comes back before. As {@link #used}. */
+    private long expiresAt = Nanos.NEVER;
+
+    /** A ring; its length is a power of two, or 0, for most keys of a large pool may never be used. */
+    private long[] opened = NONE;
+
+    private long[] last = NONE;
+    private long[] amounts = NONE;
     private int head;
     private int size;
 
@@ -76,26 +100,31 @@ final class WindowMeter {
         }
         long left = Math.min(amount, most);
         for (int i = size - 1; i >= 0 && left > 0; i--) {
-            int at = (head + i) % amounts.length;
+            int at = (head + i) & (amounts.length - 1);
             if (i > 0 && opened[at] > takenAt) {
                 continue;
             }
             long part = Math.min(left, amounts[at]);
             amounts[at] -= part;
-            used -= part;
+            set(used - part);
             left -= part;
         }
     }
 
-    /** When so many permits can be had: 0 when now. */
-    synchronized long opensAt(long amount, long now) {
+    /** When so many permits can be had: 0 when now. Whether they are really had is told by {@link #tryTake} alone. */
+    long opensAt(long amount, long now) {
+        // What has run out meanwhile only makes more room, so this is right without the monitor.
+        return Math.min(amount, most) <= most - (long) USED.getOpaque(this) ? 0 : opensLater(amount, now);
+    }
+
+    private synchronized long opensLater(long amount, long now) {
         expire(now);
         long excess = used - most + Math.min(amount, most);
         if (excess <= 0) {
             return 0;
         }
         for (int i = 0; i < size; i++) {
-            int at = (head + i) % amounts.length;
+            int at = (head + i) & (amounts.length - 1);
             excess -= amounts[at];
             if (excess <= 0) {
                 return last[at] + span;
@@ -109,7 +138,7 @@ final class WindowMeter {
         expire(now);
         long left = amount;
         for (int i = 0; i < size; i++) {
-            int at = (head + i) % amounts.length;
+            int at = (head + i) & (amounts.length - 1);
             left -= amounts[at];
             if (left <= 0) {
                 return last[at] + span;
@@ -134,18 +163,18 @@ final class WindowMeter {
     }
 
     /** How much of the limit is in use, 0 to 1 (more after a settlement upwards). */
-    synchronized double utilisation(long now) {
-        expire(now);
-        return (double) used / limit.amount();
+    double utilisation(long now) {
+        long out = now < (long) EXPIRES_AT.getOpaque(this) ? (long) USED.getOpaque(this) : used(now);
+        return (double) out / limit.amount();
     }
 
     private void add(long amount, long now) {
         if (amount <= 0) {
             return;
         }
-        used += amount;
+        set(used + amount);
         if (size > 0) {
-            int newest = (head + size - 1) % amounts.length;
+            int newest = (head + size - 1) & (amounts.length - 1);
             if (now - opened[newest] < granule) {
                 amounts[newest] += amount;
                 last[newest] = Math.max(last[newest], now);
@@ -155,19 +184,30 @@ final class WindowMeter {
         if (size == amounts.length) {
             grow();
         }
-        int at = (head + size) % amounts.length;
+        int at = (head + size) & (amounts.length - 1);
         opened[at] = now;
         last[at] = now;
         amounts[at] = amount;
         size++;
+        if (size == 1) {
+            EXPIRES_AT.setOpaque(this, now + span);
+        }
+    }
+
+    private void set(long amount) {
+        USED.setOpaque(this, amount);
     }
 
     private void expire(long now) {
+        if (now < expiresAt) {
+            return;
+        }
         while (size > 0 && now - last[head] >= span) {
-            used -= amounts[head];
-            head = (head + 1) % amounts.length;
+            set(used - amounts[head]);
+            head = (head + 1) & (amounts.length - 1);
             size--;
         }
+        EXPIRES_AT.setOpaque(this, size == 0 ? Nanos.NEVER : last[head] + span);
     }
 
     private void grow() {
@@ -178,7 +218,8 @@ final class WindowMeter {
     }
 
     private long[] straightened(long[] ring) {
-        long[] larger = Arrays.copyOf(Arrays.copyOfRange(ring, head, ring.length), ring.length * 2);
+        long[] larger =
+                Arrays.copyOf(Arrays.copyOfRange(ring, head, ring.length), Math.max(FIRST_LENGTH, ring.length * 2));
         System.arraycopy(ring, 0, larger, ring.length - head, head);
         return larger;
     }

@@ -1,0 +1,76 @@
+package dev.poolswitch.benchmarks.body;
+
+import dev.poolswitch.verdict.UsageReader;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/** A megabyte of an answer passes by in pieces of 8 KiB, as clients read it. */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@State(Scope.Benchmark)
+public class UsageReaderBenchmark {
+
+    static final int SIZE = 1_000_000;
+    private static final int PIECE = 8 * 1024;
+    private static final String USAGE = "\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":12,\"total_tokens\":21}";
+
+    /** {@code json}: one long text; {@code sse}: a chunk for each token; {@code embedding}: an array of numbers. */
+    @Param({"json", "sse", "embedding"})
+    public String body = "json";
+
+    private byte[] bytes = new byte[0];
+
+    @Setup(Level.Trial)
+    public void make() {
+        bytes = body(body).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    @Benchmark
+    public long read() {
+        try (UsageReader usage = UsageReader.plain()) {
+            for (int at = 0; at < bytes.length; at += PIECE) {
+                usage.accept(bytes, at, Math.min(PIECE, bytes.length - at));
+            }
+            return usage.totalTokens();
+        }
+    }
+
+    static String body(String kind) {
+        StringBuilder text = new StringBuilder(SIZE + 1_000);
+        switch (kind) {
+            case "sse" -> {
+                while (text.length() < SIZE) {
+                    text.append(
+                                    "data: {\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"model\":\"gpt-4o\",")
+                            .append(
+                                    "\"choices\":[{\"index\":0,\"delta\":{\"content\":\" well\"},\"finish_reason\":null}]}\n\n");
+                }
+                text.append("data: {\"choices\":[],").append(USAGE).append("}\n\ndata: [DONE]\n\n");
+            }
+            case "embedding" -> {
+                text.append("{\"data\":[{\"embedding\":[0.5");
+                while (text.length() < SIZE) {
+                    text.append(",-0.006929283495992422");
+                }
+                text.append("]}],").append(USAGE).append('}');
+            }
+            default -> {
+                text.append("{\"choices\":[{\"message\":{\"content\":\"");
+                while (text.length() < SIZE) {
+                    text.append("All is well, she said, and \\\"well\\\" it was. ");
+                }
+                text.append("\"}}],").append(USAGE).append('}');
+            }
+        }
+        return text.toString();
+    }
+}
