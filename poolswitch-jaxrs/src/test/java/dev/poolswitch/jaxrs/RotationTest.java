@@ -2,6 +2,7 @@ package dev.poolswitch.jaxrs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.poolswitch.testkit.server.Reply;
 import dev.poolswitch.testkit.server.ScriptedServer;
@@ -99,6 +100,19 @@ class RotationTest extends JaxrsTraps {
         } finally {
             bare.close();
         }
+    }
+
+    @Test
+    void an_answer_that_is_closed_unread_keeps_its_connection_when_its_rest_is_short() {
+        assumeTrue(Platform.CURRENT != Platform.CXF, "java.net.http opens and closes connections as it likes");
+        // More than a client has in its buffer, so that the rest is neither known to be here nor worth a connection.
+        server.script(Reply.ok("x".repeat(20_000)));
+
+        for (int i = 0; i < 50; i++) {
+            request("/x").get().close();
+        }
+
+        assertThat(server.connectionsAccepted()).isLessThanOrEqualTo(10);
     }
 
     @Test
