@@ -16,6 +16,7 @@ final class Effects {
     private final Engine engine;
     private final GateRules rules;
     private final ReentrantLock circuits = new ReentrantLock();
+    private final Correlation correlation = new Correlation();
 
     Effects(Engine engine, GateRules rules) {
         this.engine = engine;
@@ -30,10 +31,13 @@ final class Effects {
             learned(lease, verdict.budgets(), now);
         }
         VerdictKind kind = verdict.kind();
-        if (kind == VerdictKind.SUCCESS && pristine(lease)) {
-            return false;
+        if (kind == VerdictKind.SUCCESS) {
+            correlation.succeeded(lease);
+            if (pristine(lease)) {
+                return false;
+            }
         }
-        Scope scope = lease.scopeOf(verdict);
+        Scope scope = scopeOf(verdict, lease);
         // A resource that a key may not use says nothing about the key, unless we know what to keep away from.
         boolean aimless = kind == VerdictKind.KEY_FORBIDDEN && scope == Scope.KEY;
         boolean closes = kind.refusesKey() && !aimless;
@@ -136,24 +140,86 @@ final class Effects {
         if (before == null) {
             return;
         }
+        if (success && !before.open()) {
+            gate.correlated(false);
+            lease.slot().meters(scope, lease.request()).recovered(lease.startedAt());
+        }
         markReady(scope, lease);
         // Only the one move that opened the gate finds it closed before and its own attempt accepted.
         if (success && !before.open() && GateRules.proves(before, lease)) {
-            engine.persistence().changed(scope, lease.slot(), Engine.subject(scope, lease));
-            engine.listeners()
-                    .tell(new PoolEvent.Recovered(
-                            engine.settings().name(), lease.key().id(), scope, Engine.subject(scope, lease)));
+            tellRecovered(scope, lease);
         }
     }
 
+    private void tellRecovered(Scope scope, Lease lease) {
+        String subject = Engine.subject(scope, lease);
+        engine.persistence().changed(scope, lease.slot(), subject);
+        engine.listeners()
+                .tell(new PoolEvent.Recovered(
+                        engine.settings().name(), lease.key().id(), scope, subject));
+    }
+
     private void close(Gate gate, Scope scope, Lease lease, Verdict verdict, long now) {
-        if (verdict.kind() == VerdictKind.RATE_LIMITED && verdict.waitFor() == null) {
-            lease.slot()
-                    .meters(scope, lease.request())
-                    .refusedWithoutAWord(lease.startedAt(), gate.state().open(), now);
+        boolean limited = verdict.kind() == VerdictKind.RATE_LIMITED;
+        KeySlot slot = lease.slot();
+        long stated = verdict.waitFor() == null ? 0 : Nanos.of(verdict.waitFor());
+        if (limited && (stated == 0 || stated >= Tempo.SECOND)) { // who states less has told all there is to know
+            slot.meters(scope, lease.request())
+                    .refused(slot.tempo(), slot.startedLeases(), lease.startedAt(), stated, now);
         }
-        gate.move(state -> rules.refused(state, verdict, lease, now));
+        GateState before = gate.move(state -> rules.refused(state, verdict, lease, now));
         tellClosed(gate, scope, lease, verdict);
+        boolean ofKey = scope == Scope.KEY || scope == Scope.KEY_AND_MODEL;
+        if (limited
+                && ofKey
+                && before != null
+                && before.open()
+                && (lease.rested || slot.hasToldRoom(lease.request(), now))) {
+            GateState after = rules.refused(before, verdict, lease, now);
+            correlate(new Correlation.Refused(lease, scope, gate, before, after, now), verdict);
+        }
+    }
+
+    /** What the keys share rests instead of them. */
+    private void correlate(Correlation.Refused refusal, Verdict verdict) {
+        List<Correlation.Refused> row = correlation.refused(refusal);
+        if (row.isEmpty()) {
+            return;
+        }
+        Group group = Correlation.shared(row);
+        Gate shared = group == null ? engine.upstream() : group.gate();
+        Scope scope = group == null ? Scope.UPSTREAM : Scope.GROUP;
+        shared.correlated(true);
+        shared.move(state -> rules.refused(state, verdict, refusal.lease(), refusal.at()));
+        row.forEach(this::rollBack);
+        tellClosed(shared, scope, refusal.lease(), verdict);
+    }
+
+    /** Whoever tests what the keys share, and is refused as they were, tells of that again and not of its key. */
+    private Scope scopeOf(Verdict verdict, Lease lease) {
+        Scope scope = lease.scopeOf(verdict);
+        if (verdict.kind() == VerdictKind.RATE_LIMITED && (scope == Scope.KEY || scope == Scope.KEY_AND_MODEL)) {
+            Group group = lease.slot().group();
+            if (engine.upstream().isCorrelatedProbe(lease)) {
+                return Scope.UPSTREAM;
+            }
+            if (group != null && group.gate().isCorrelatedProbe(lease)) {
+                return Scope.GROUP;
+            }
+        }
+        return scope;
+    }
+
+    private void rollBack(Correlation.Refused refusal) {
+        Lease lease = refusal.lease();
+        GateState replaced = refusal.gate()
+                .move(state -> state.equals(refusal.after()) ? rules.rolledBack(state, refusal.before()) : state);
+        if (replaced == null) {
+            return;
+        }
+        lease.slot().meters(refusal.scope(), lease.request()).forgetSuspicion();
+        markReady(refusal.scope(), lease);
+        tellRecovered(refusal.scope(), lease);
     }
 
     private void fail(KeySlot slot, Lease lease, Verdict verdict, long now) {

@@ -20,6 +20,8 @@ final class Gate {
     }
 
     private volatile GateState state = GateState.OPEN;
+    /** Whether it was closed because several keys were refused for no reason of their own. */
+    private volatile boolean correlated;
 
     GateState state() {
         return state;
@@ -29,6 +31,15 @@ final class Gate {
     boolean pristine() {
         GateState current = state;
         return current == GateState.OPEN || current.idle();
+    }
+
+    void correlated(boolean closedForMany) {
+        correlated = closedForMany;
+    }
+
+    /** Whether a lease tests what several keys were refused for. */
+    boolean isCorrelatedProbe(Lease lease) {
+        return correlated && state.probe() == lease;
     }
 
     /** Moves on to the next state. Returns the one before, or {@code null} when nothing changed. */

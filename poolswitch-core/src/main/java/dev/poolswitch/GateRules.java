@@ -132,6 +132,22 @@ record GateRules(long cooldownNanos, int maxFailures) {
         return state.probe() == lease ? state.withProbe(null) : state;
     }
 
+    /** A refusal turned out to be about something else: as before it, in a new generation, so that stores forget it too. */
+    GateState rolledBack(GateState state, GateState before) {
+        return new GateState(
+                before.cause(),
+                before.code(),
+                before.closedUntil(),
+                before.avoidUntil(),
+                before.changedAt(),
+                before.streak(),
+                before.failures(),
+                before.period(),
+                null,
+                before.ramp(),
+                state.generation() + 1);
+    }
+
     /** A person asked to forget. */
     GateState reset(GateState state, long now) {
         return new GateState(VerdictKind.SUCCESS, "", 0, 0, now, 0, 0, 0, null, 0, state.generation() + 1);

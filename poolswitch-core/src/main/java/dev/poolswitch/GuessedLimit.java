@@ -4,77 +4,277 @@ import dev.poolswitch.verdict.Budget;
 import java.time.Duration;
 
 /**
- * A limit that no answer tells of, guessed from refusals that say nothing but no. From the first of them on, what is
- * accepted in a second is counted; a later refusal that comes out of the blue sets the limit to what was accepted in the
- * second before it. Longer windows of the provider are then used evenly. A guess that was used up for ten seconds without
- * a refusal is raised by a fiftieth: it may have been too low, and limits are raised.
+ * A limit that no answer tells of, guessed from refusals. What was accepted tells how large it is:
+ *
+ * <ul>
+ *   <li>what was accepted in the last window before a refusal is never less than the limit, and the same as the limit
+ *       where the provider's window slides;
+ *   <li>what was accepted between a recovery and the refusal after it is the limit where the provider's window is fixed
+ *       and both lie in one, or where the window had emptied before the recovery.
+ * </ul>
+ *
+ * <p>The first refusal is only a suspicion, for it may have any reason: what was accepted until then is kept to, and
+ * raised by a quarter for each second in which it was not enough. The second refusal sets the limit to where the two
+ * counts agree; where they do not, it is looked for between them by halves. A guess that was used up for a while without a
+ * refusal is raised more and more, for it may have been too low, and limits are raised; each time this was in vain it
+ * takes twice as long.
+ *
+ * <p>Refusals that come too fast one after the other for a fixed window, at counts that differ too much for a sliding one,
+ * do not come from counting requests (but tokens, or what is served at once, or at random). Then nothing is guessed.
+ *
+ * <p>The window is taken for a second, which for longer ones of the provider spreads the calls; for as long as blocks come
+ * and go when two of them in a row tell the same, up to a minute.
  *
  * <p>Guarded by its own monitor.
  */
 final class GuessedLimit {
 
-    private static final Duration WINDOW = Duration.ofSeconds(1);
-    private static final long WINDOW_NANOS = WINDOW.toNanos();
     private static final long COUNT_ALL = Long.MAX_VALUE / 8;
-    private static final long HELD_NANOS = 10 * WINDOW_NANOS;
-    private static final int RAISE_SHARE = 50;
-    /** No guess slows a key down to nothing: a few requests per second always may try. */
+    private static final long LONGEST_WINDOW = Duration.ofMinutes(1).toNanos();
+    private static final long FIRST_TRIAL = Duration.ofSeconds(10).toNanos();
+    private static final long LONGEST_TRIAL = Duration.ofMinutes(10).toNanos();
+    /** A trial may cost this part of the time. */
+    private static final int TRIAL_COST = 20;
+
+    private static final long DEAREST_TRIAL = Duration.ofMinutes(2).toNanos();
+
+    private static final int FIRST_RAISE_PERCENT = 2;
+    /** No guess slows a key down to nothing: a few requests per window always may try. */
     private static final int LEAST = 5;
 
-    private static final int LOWER_SHARE = 10;
+    /** A key that did less is not suspected of having hit a limit of a second. */
+    private static final int LEAST_SUSPECTED = 20;
+    /** How long a suspicion waits to be confirmed, and for how long one that was wrong is not raised again. */
+    private static final long SUSPICION = Duration.ofMinutes(2).toNanos();
 
-    private final WindowMeter accepted = new WindowMeter(new Limit(Budget.Unit.REQUESTS, COUNT_ALL, WINDOW));
-    private final long begunAt;
-    private long limit = COUNT_ALL;
+    /** Two cycles tell the same when they differ by less than this share. */
+    private static final int SAME_SHARE = 10;
+
+    /** Halving finds the limit in fewer steps than this. */
+    private static final int ENOUGH = 6;
+
+    private static final int CHUNKS = 20;
+
+    private WindowMeter sends;
+    private long limit;
+    /** One refusal may have any reason; the second in a while makes a guess of a suspicion. */
+    private boolean confirmed;
+
+    /** What the limit is not above, as far as is known. */
+    private long ceiling;
+    /** Until then the window holds sends whose moments are estimates. */
+    private final long exactFrom;
+
+    private long window = Tempo.SECOND;
     private long guessedAt;
+    private long trialAfter = FIRST_TRIAL;
+    private boolean tried;
+    private int raiseBy = FIRST_RAISE_PERCENT;
 
-    GuessedLimit(long now) {
-        begunAt = now;
+    private boolean givenUp;
+    private CountEvidence evidence;
+    /** How often in a row the guess was lowered and refused all the same. */
+    private int vainly;
+
+    private boolean refusing = true;
+    private long firstRefusal;
+    private long lastRefusal;
+    /** Until when the provider is known to refuse: it did, or it said so. */
+    private long blockedUntil;
+    /** When the last refusal before the cycle was sent, when its first accepted send was, and how many there were. */
+    private long refusedBefore;
+
+    private long cycleFrom = -Nanos.NEVER;
+    private long cycleSends;
+    private long previousCycle;
+
+    /** How many sends were in the window and in the cycle before each of the latest. */
+    private final SendNotes notes = new SendNotes();
+
+    /**
+     * Begins with the first refusal.
+     *
+     * @param lately how many sends were accepted in the second before it
+     * @param since when the first of them began
+     * @param stated how long the provider said to keep away, 0 when it said nothing
+     */
+    GuessedLimit(long lately, long since, long startedAt, long stated, long now) {
+        sends = meter();
+        limit = lately >= LEAST_SUSPECTED ? lately : COUNT_ALL;
+        ceiling = Math.max(LEAST, lately);
+        evidence = new CountEvidence(lately);
+        exactFrom = now + window;
         guessedAt = now;
+        firstRefusal = startedAt;
+        lastRefusal = startedAt;
+        blockedUntil = startedAt + stated;
+        for (int i = 0; i < CHUNKS; i++) {
+            long part = lately * (i + 1) / CHUNKS - lately * i / CHUNKS;
+            sends.take(part, since + (now - since) * i / CHUNKS);
+        }
+    }
+
+    /** Whether this was a suspicion that has not been confirmed for so long that a refusal begins another. */
+    synchronized boolean forgotten(long startedAt) {
+        return (givenUp || !confirmed) && startedAt - lastRefusal > SUSPICION;
+    }
+
+    synchronized boolean confirmed() {
+        return confirmed;
     }
 
     synchronized boolean tryTake(long now) {
         if (opensAt(now) > now) {
             return false;
         }
-        if (accepted.used(now) >= limit) {
-            limit += Math.max(1, limit / RAISE_SHARE);
-            guessedAt = now;
+        if (sends.used(now) >= limit) {
+            raise(now);
         }
-        accepted.take(1, now);
+        take(now);
         return true;
     }
 
-    synchronized void take(long now) {
-        accepted.take(1, now);
-    }
-
-    synchronized void giveBack(long takenAt, long now) {
-        accepted.giveBack(1, takenAt, now);
-    }
-
-    /**
-     * A send was refused without a word about when to come again.
-     *
-     * @param fresh whether the scope was open until then; a probe in vain tells nothing new about the limit
-     */
-    synchronized void refused(long startedAt, boolean fresh, long now) {
-        giveBack(startedAt, now);
-        long seen = accepted.used(now);
-        boolean young = now - begunAt < WINDOW_NANOS;
-        if (!fresh || young || startedAt < guessedAt || seen == 0) {
-            return;
+    private void raise(long now) {
+        if (!confirmed) {
+            limit += limit / 4;
+        } else if (limit < ceiling) {
+            limit = (limit + ceiling + 1) / 2;
+        } else {
+            limit += Math.max(1, limit * raiseBy / 100);
+            ceiling = limit;
+            raiseBy = Math.min(100, raiseBy * 2);
+            tried = true;
         }
-        limit = Math.max(LEAST, Math.min(limit - Math.max(1, limit / LOWER_SHARE), seen));
         guessedAt = now;
     }
 
+    synchronized void take(long now) {
+        notes.note(now, sends.used(now), cycleSends++);
+        sends.take(1, now);
+    }
+
+    synchronized void giveBack(long takenAt, long now) {
+        sends.giveBack(1, takenAt, now);
+        if (takenAt >= cycleFrom) {
+            cycleSends = Math.max(0, cycleSends - 1);
+        }
+    }
+
+    /** A send was refused. */
+    synchronized void refused(long startedAt, long stated, long now) {
+        giveBack(startedAt, now);
+        if (givenUp || startedAt < cycleFrom) {
+            return; // it tells of the time before the last recovery
+        }
+        if (startedAt >= guessedAt && !refusing && tried) {
+            trialAfter = Math.min(LONGEST_TRIAL, trialAfter * 2);
+        }
+        boolean first = !refusing;
+        refusing = true;
+        firstRefusal = first ? startedAt : firstRefusal;
+        lastRefusal = Math.max(lastRefusal, startedAt);
+        blockedUntil = Math.max(blockedUntil, Nanos.plus(startedAt, stated));
+        if (first) {
+            evidence.blockBegins();
+            vainly = tried ? 0 : vainly + 1;
+        }
+        if (first || startedAt < guessedAt) {
+            lower(startedAt, first ? limit - 1 : limit, now);
+        }
+    }
+
+    /** The first of the refused sends tells exactly what was accepted before it, but its answer may be a later one. */
+    private void lower(long startedAt, long most, long now) {
+        boolean noted = notes.find(startedAt);
+        long inWindow = noted ? notes.first() : sends.used(now);
+        long inCycle = noted ? notes.second() : cycleSends;
+        evidence.refused(inWindow);
+        boolean oneWindow = cycleFrom > 0 && startedAt - cycleFrom <= window;
+        if (oneWindow) {
+            evidence.refusedInOneWindow(inCycle);
+        }
+        boolean fromNothing = oneWindow && cycleFrom - refusedBefore >= window;
+        long guess = oneWindow && !fromNothing ? between(inCycle, Math.min(limit, inWindow)) : inWindow;
+        if (fromNothing || startedAt >= exactFrom) {
+            ceiling = Math.max(LEAST, Math.min(Math.min(ceiling, most), fromNothing ? inCycle : inWindow));
+        }
+        confirmed |= cycleFrom > 0;
+        limit = confirmed || limit < COUNT_ALL ? Math.max(LEAST, Math.min(ceiling, guess)) : COUNT_ALL;
+        guessedAt = now;
+        raiseBy = FIRST_RAISE_PERCENT;
+        tried = false;
+    }
+
+    /** The two bounds are near to each other in a fixed window; the lower one means little in a sliding one. */
+    private static long between(long lower, long upper) {
+        if (lower >= upper - upper / 4) {
+            return lower;
+        }
+        return lower >= upper / 2 ? (lower + upper) / 2 : upper;
+    }
+
+    /** A send that began after the refusals was accepted: the provider counts anew, or an old send has left its window. */
+    synchronized void recovered(long startedAt) {
+        if (!refusing || givenUp || startedAt <= lastRefusal) {
+            return;
+        }
+        refusing = false;
+        if (cycleFrom > 0) {
+            if (startedAt - refusedBefore < window - window / SAME_SHARE) {
+                evidence.tooSoonForFixed();
+            }
+            measureWindow(startedAt);
+        }
+        if (!evidence.explains() || vainly > ENOUGH) {
+            givenUp = true;
+            limit = COUNT_ALL;
+        }
+        previousCycle = cycleSends;
+        refusedBefore = lastRefusal;
+        cycleFrom = startedAt;
+        cycleSends = 1;
+    }
+
+    /**
+     * The provider's window lasts longer than from a recovery to the end of the next block, and less long than from
+     * before the recovery to the next one. No window refuses for longer than it lasts, but for a second: what is told is
+     * told in whole ones.
+     */
+    private void measureWindow(long recoveredAt) {
+        long atLeast = blockedUntil - cycleFrom;
+        long atMost = recoveredAt - refusedBefore;
+        boolean same = Math.abs(cycleSends - previousCycle) * SAME_SHARE <= cycleSends;
+        boolean longer = blockedUntil - firstRefusal > window + Tempo.SECOND && atLeast <= LONGEST_WINDOW;
+        if (longer && same && cycleSends > LEAST && atMost <= 2 * LONGEST_WINDOW) {
+            window = Math.min(atMost, LONGEST_WINDOW);
+            limit = cycleSends;
+            ceiling = limit;
+            sends = meter();
+            evidence = new CountEvidence(cycleSends);
+            guessedAt = recoveredAt;
+        }
+    }
+
     synchronized long opensAt(long now) {
-        long excess = accepted.used(now) - limit;
-        return excess < 0 || now - guessedAt >= HELD_NANOS ? 0 : accepted.whenGone(excess + 1, now);
+        long excess = sends.used(now) - limit;
+        return excess < 0 || trialDue(now) ? 0 : sends.whenGone(excess + 1, now);
+    }
+
+    /** A trial that is refused costs as long as the provider says to keep away. */
+    private boolean trialDue(long now) {
+        if (!confirmed) {
+            return now - guessedAt >= window;
+        }
+        long patience = limit < ceiling ? window : Math.max(trialAfter, window);
+        long affordable = Math.min(DEAREST_TRIAL, TRIAL_COST * (blockedUntil - lastRefusal));
+        return now - guessedAt >= Math.max(patience, affordable);
     }
 
     synchronized double utilisation(long now) {
-        return Math.min(1, (double) accepted.used(now) / limit);
+        return Math.min(1, (double) sends.used(now) / limit);
+    }
+
+    private WindowMeter meter() {
+        return new WindowMeter(new Limit(Budget.Unit.REQUESTS, COUNT_ALL, Duration.ofNanos(window)));
     }
 }

@@ -49,6 +49,7 @@ final class KeySlot implements KeyCandidate {
     private final Map<String, ModelGate> models = new ConcurrentHashMap<>();
     private final KeyCounters counters = new KeyCounters();
     private final LeaseLog leases = new LeaseLog();
+    private final Tempo tempo = new Tempo();
     private volatile @Nullable Seat seat;
     private volatile boolean disabled;
 
@@ -292,6 +293,18 @@ final class KeySlot implements KeyCandidate {
         };
     }
 
+    /** Whether answers told that the key has room left on all that a call needs. */
+    boolean hasToldRoom(LeaseRequest request, long now) {
+        ModelGate own = modelGate(request);
+        boolean spent = meters.isSpent(now)
+                || (group != null && group.meters().isSpent(now))
+                || (own != null && own.meters().isSpent(now));
+        return !spent
+                && (meters.hasToldRoom(now)
+                        || (group != null && group.meters().hasToldRoom(now))
+                        || (own != null && own.meters().hasToldRoom(now)));
+    }
+
     private void forMeters(LeaseRequest request, Consumer<Meters> use) {
         use.accept(meters);
         if (group != null) {
@@ -378,12 +391,12 @@ final class KeySlot implements KeyCandidate {
         return maxConcurrent > 0;
     }
 
-    boolean saturated() {
-        return maxConcurrent > 0 && permits >= maxConcurrent;
-    }
-
     long startedLeases() {
         return started;
+    }
+
+    Tempo tempo() {
+        return tempo;
     }
 
     @Override
@@ -454,6 +467,7 @@ final class KeySlot implements KeyCandidate {
 
     private void started(Lease lease) {
         long number = (long) STARTED.getAndAdd(this, 1L);
+        lease.rested = tempo.begins(number, lease.startedAt());
         if (LeaseSite.worthwhile(number, engine.leaking())) {
             lease.site = LeaseSite.here();
         }

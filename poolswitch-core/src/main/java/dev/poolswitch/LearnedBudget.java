@@ -80,7 +80,8 @@ final class LearnedBudget {
         if (told.remaining() < 0 || startedAt < resetLastAt) {
             return false;
         }
-        long seen = told.remaining() - Math.max(0, outstanding - own);
+        long others = Math.max(0, outstanding - own);
+        long seen = told.remaining() - others;
         if (startedAt < heardFrom && seen >= left) {
             return false;
         }
@@ -89,7 +90,7 @@ final class LearnedBudget {
         long reset = told.reset() == null ? BELIEVED : Nanos.of(told.reset());
         resetAt = Nanos.plus(now, guarded(reset));
         if (told.reset() != null) {
-            measure(reset, told.remaining(), now);
+            measure(reset, told.remaining(), others, now);
         }
         return wasSpent && left > 0;
     }
@@ -100,6 +101,12 @@ final class LearnedBudget {
             return resetAt;
         }
         return window == null ? 0 : window.opensAt(amount, now);
+    }
+
+    /** Whether an answer told what is left, and that has not run out. */
+    synchronized boolean isKnown(long now) {
+        renew(now);
+        return left != UNKNOWN && heardFrom >= resetLastAt;
     }
 
     synchronized double utilisation(long now) {
@@ -126,7 +133,7 @@ final class LearnedBudget {
     }
 
     /** Our own sends of a window that was shorter count as used, for how they lie in the longer one is not known. */
-    private void measure(long reset, long remaining, long now) {
+    private void measure(long reset, long remaining, long others, long now) {
         boolean longer = reset > longestReset + longestReset / GUARD_SHARE;
         boolean resized = window != null && window.limit().amount() != limit;
         longestReset = Math.max(longestReset, reset);
@@ -136,7 +143,7 @@ final class LearnedBudget {
                 && length.compareTo(GateRules.LONGEST_TRUSTED_WAIT) < 0;
         if (usable && (longer || resized || window == null)) {
             window = new WindowMeter(new Limit(Budget.Unit.REQUESTS, limit, length));
-            window.take(Math.max(0, limit - remaining + outstanding), now);
+            window.take(Math.max(0, limit - remaining + others), now);
         }
     }
 

@@ -42,6 +42,28 @@ final class Meters {
         guessed = null;
     }
 
+    /** Forgets a guess that rests on one refusal. */
+    synchronized void forgetSuspicion() {
+        if (guessed != null && !guessed.confirmed()) {
+            guessed = null;
+        }
+    }
+
+    /** Whether answers told of budgets, and none of them is spent. */
+    boolean hasToldRoom(long now) {
+        LearnedBudget calls = requests;
+        LearnedBudget paid = tokens;
+        boolean known = (calls != null && calls.isKnown(now)) || (paid != null && paid.isKnown(now));
+        return known && !isSpent(now);
+    }
+
+    /** Whether a budget that answers told of is spent. */
+    boolean isSpent(long now) {
+        LearnedBudget calls = requests;
+        LearnedBudget paid = tokens;
+        return (calls != null && calls.opensAt(1, now) > now) || (paid != null && paid.opensAt(1, now) > now);
+    }
+
     boolean tryTake(long tokenCount, long now) {
         WindowMeter[] all = told;
         for (int i = 0; i < all.length; i++) {
@@ -77,16 +99,25 @@ final class Meters {
         return false;
     }
 
-    /** A refusal that told nothing: where nothing else limits the requests, a limit is guessed. */
-    void refusedWithoutAWord(long startedAt, boolean fresh, long now) {
+    /** A refusal: where nothing else limits the requests, a limit is guessed. */
+    void refused(Tempo tempo, long number, long startedAt, long stated, long now) {
         if (requests != null || told.length > 0) {
             return;
         }
         GuessedLimit guess = guessed;
-        if (guess == null) {
-            guessed = new GuessedLimit(now);
+        if (guess == null || guess.forgotten(startedAt)) {
+            guessed = new GuessedLimit(
+                    tempo.lately(number, startedAt) - 1, tempo.since(startedAt), startedAt, stated, now);
         } else {
-            guess.refused(startedAt, fresh, now);
+            guess.refused(startedAt, stated, now);
+        }
+    }
+
+    /** A send was accepted where those before it were refused. */
+    void recovered(long startedAt) {
+        GuessedLimit guess = guessed;
+        if (guess != null) {
+            guess.recovered(startedAt);
         }
     }
 
@@ -177,6 +208,7 @@ final class Meters {
         LearnedBudget learned = known == null ? new LearnedBudget() : known;
         if (unit == Budget.Unit.REQUESTS) {
             requests = learned;
+            guessed = null;
         } else {
             tokens = learned;
         }

@@ -9,7 +9,6 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -255,12 +254,5 @@ final class Persistence {
     private void adopt(Collection<KeyRecord> records) {
         records.forEach(record -> mapper.adopt(record, false));
         engine.opened();
-    }
-
-    /** For the status: the ids whose change has not been written. */
-    List<KeyRecord.Id> unwritten() {
-        synchronized (lock) {
-            return List.copyOf(changed.keySet());
-        }
     }
 }

@@ -23,7 +23,10 @@ import org.junit.jupiter.api.Test;
  */
 class SnippetsTest {
 
-    private static final Path SOURCES = Path.of("src/test/java");
+    /** MicroProfile needs RESTEasy, which does not go together with Jersey on one class path. */
+    private static final List<Path> SOURCES =
+            List.of(Path.of("src/test/java"), Path.of("../poolswitch-jaxrs/src/test/java"));
+
     private static final Path DOCUMENT = Path.of("../docs/clients.md");
     private static final String BEGIN = "// snippet: ";
     private static final Pattern BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
@@ -40,8 +43,54 @@ class SnippetsTest {
     }
 
     @Test
-    void there_are_at_least_ten_integrations() throws IOException {
-        assertThat(snippets()).hasSizeGreaterThanOrEqualTo(12).containsKeys("okhttp", "openai-java", "pool");
+    void there_are_all_the_integrations_that_are_spoken_of() throws IOException {
+        assertThat(snippets())
+                .containsKeys(
+                        "pool",
+                        "okhttp",
+                        "httpclient5",
+                        "openai-java",
+                        "anthropic-java",
+                        "retrofit",
+                        "feign-okhttp",
+                        "feign-hc5",
+                        "spring-restclient",
+                        "spring-resttemplate",
+                        "langchain4j",
+                        "azure-sdk",
+                        "jersey-apache5",
+                        "jaxrs",
+                        "microprofile");
+    }
+
+    @Test
+    void each_integration_says_how_its_own_retries_are_switched_off() throws IOException {
+        List<String> table = Files.readAllLines(DOCUMENT).stream()
+                .filter(line -> line.startsWith("| "))
+                .toList();
+        for (String library : List.of(
+                "openai-java",
+                "anthropic-java",
+                "Retrofit",
+                "Feign",
+                "Spring RestClient, RestTemplate",
+                "LangChain4j",
+                "Azure SDK",
+                "Jersey, Apache 5 connector",
+                "Jakarta REST",
+                "MicroProfile Rest Client")) {
+            assertThat(table)
+                    .as(library)
+                    .filteredOn(line -> line.startsWith("| " + library + " |"))
+                    .singleElement()
+                    .satisfies(line -> {
+                        String[] cells = line.split("\\|", -1);
+                        boolean none = cells[3].strip().startsWith("none");
+                        assertThat(none || (cells.length > 5 && !cells[5].isBlank()))
+                                .as(line)
+                                .isTrue();
+                    });
+        }
     }
 
     /** Compiled; there is nothing to run it against. */
@@ -57,8 +106,12 @@ class SnippetsTest {
 
     private static Map<String, String> snippets() throws IOException {
         Map<String, String> snippets = new LinkedHashMap<>();
-        try (Stream<Path> files = Files.walk(SOURCES)) {
-            files.filter(file -> file.toString().endsWith(".java")).sorted().forEach(file -> collect(file, snippets));
+        for (Path sources : SOURCES) {
+            try (Stream<Path> files = Files.walk(sources)) {
+                files.filter(file -> file.toString().endsWith(".java"))
+                        .sorted()
+                        .forEach(file -> collect(file, snippets));
+            }
         }
         return snippets;
     }

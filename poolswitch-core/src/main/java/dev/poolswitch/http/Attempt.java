@@ -16,12 +16,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Attempt implements Step {
 
+    /** What a hop may carry. */
+    public enum Carries {
+        /** The key. */
+        KEY,
+        /** What the client has answered a challenge with; it stays. */
+        OWN_CREDENTIAL,
+        /** No credential at all. */
+        NOTHING
+    }
+
+    private static final int UNAUTHORIZED = 401;
+
     private final HttpCall call;
     private final Lease lease;
     private final Origin origin;
     private int sends;
     private boolean overridden;
     private boolean elsewhere;
+    private volatile boolean challenged;
     private @Nullable BodyWatch watch;
     private long remainingBytes = -1;
     private Verdict verdict = Verdict.neutral();
@@ -73,6 +86,48 @@ public final class Attempt implements Step {
         return base == null ? null : BaseUrls.resolve(base, path, query);
     }
 
+    /** A URL or request target with the key in its query, if that is where the key stands; else as it is. */
+    public String withKey(String target) {
+        return placement().inQuery() ? KeyInQuery.with(target, placement().name(), credential()) : target;
+    }
+
+    /**
+     * A URL or request target without the key, if that stands in the query; else as it is. Also for the {@code Location}
+     * of an answer: an upstream that redirects with the whole query would carry the key away itself.
+     */
+    public String withoutKey(String target) {
+        return placement().inQuery() ? KeyInQuery.free(target, placement().name(), credential()) : target;
+    }
+
+    /** A text, such as an exception's message that quotes an address, without the key, if that stands in the query. */
+    public String redacted(String text) {
+        return placement().inQuery() ? KeyInQuery.replaced(text, credential(), "***") : text;
+    }
+
+    /**
+     * A hop is about to be written to a connection. For the place nearest to the network, which calls it for each hop and
+     * each hidden repetition, and {@link #hopAnswered} after it.
+     *
+     * @param authorization whether the hop has an {@code Authorization} header already
+     */
+    public Carries sending(String scheme, String host, int port, boolean authorization) {
+        if (!mayCarryKey(scheme, host, port)) {
+            leaving();
+            return Carries.NOTHING;
+        }
+        sending();
+        if (challenged && authorization) {
+            overridden = true;
+            return Carries.OWN_CREDENTIAL;
+        }
+        return Carries.KEY;
+    }
+
+    /** A hop was answered with a status. */
+    public void hopAnswered(int status) {
+        challenged = status == UNAUTHORIZED;
+    }
+
     /** The request is written to a connection now, key included. Called for each hop and each hidden repetition. */
     public void sending() {
         elsewhere = false;
@@ -86,9 +141,11 @@ public final class Attempt implements Step {
         elsewhere = true;
     }
 
-    /** The client answered a challenge with a credential of its own instead of the key; the answer blames no key. */
-    public void overridden() {
-        overridden = true;
+    /** As {@link #sending()}, for a place that sees no connections and learns of a send from its failure. */
+    public void sendingFailed(Throwable failure) {
+        if (!Failures.neverConnected(failure)) {
+            sending();
+        }
     }
 
     /** The answer's head has come. The answer must stay open until the next step is known. */

@@ -2,6 +2,7 @@ package dev.poolswitch.http;
 
 import dev.poolswitch.KeyPool;
 import dev.poolswitch.Origin;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -57,6 +58,16 @@ public final class PoolRouter {
     public @Nullable Route route(String scheme, String host, int port) {
         for (Route route : routes) {
             if (route.origin().is(scheme, host, port)) {
+                return route;
+            }
+        }
+        return null;
+    }
+
+    /** As {@link #route(String, String, int)}; nothing but http and https has a pool. */
+    public @Nullable Route route(URI uri) {
+        for (Route route : routes) {
+            if (Hop.leads(uri, route.origin())) {
                 return route;
             }
         }

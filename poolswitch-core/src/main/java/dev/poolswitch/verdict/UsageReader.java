@@ -25,6 +25,10 @@ public final class UsageReader implements AutoCloseable {
 
     /** Beyond it a compressed body is given up: a bomb, or nothing that tokens were paid for. */
     private static final long MOST_INFLATED = 64L << 20;
+    /** Streams of much the same events shrink to a thirtieth or so; what shrinks to far less was made to cost time. */
+    private static final long HIGHEST_RATIO = 100;
+
+    private static final long ANY_RATIO = 64 << 10;
 
     private static final int WINDOW = 8 * 1024;
 
@@ -35,6 +39,7 @@ public final class UsageReader implements AutoCloseable {
     private @Nullable Inflater inflater;
     private byte @Nullable [] window;
     private long inflated;
+    private long compressed;
     private boolean givenUp;
 
     private UsageReader(boolean mayBeGzip, boolean blind, long fromHeaders) {
@@ -102,14 +107,16 @@ public final class UsageReader implements AutoCloseable {
         inflater = open;
         window = out;
         open.setInput(bytes, offset, length);
+        compressed += length;
+        long most = Math.min(MOST_INFLATED, ANY_RATIO + HIGHEST_RATIO * compressed);
         try {
             int count = open.inflate(out);
-            while (count > 0 && inflated <= MOST_INFLATED) {
+            while (count > 0 && inflated <= most) {
                 inflated += count;
                 scanner.accept(out, 0, count);
                 count = open.inflate(out);
             }
-            if (open.finished() || inflated > MOST_INFLATED) {
+            if (open.finished() || inflated > most) {
                 close();
             }
         } catch (DataFormatException e) {

@@ -2,7 +2,6 @@ package dev.poolswitch.httpclient5;
 
 import dev.poolswitch.http.AsyncTransport;
 import dev.poolswitch.http.Attempt;
-import dev.poolswitch.http.RequestView;
 import dev.poolswitch.http.ResponseView;
 import java.io.IOException;
 import java.net.URI;
@@ -10,19 +9,16 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.apache.hc.client5.http.async.AsyncExecCallback;
 import org.apache.hc.client5.http.async.AsyncExecChain;
-import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
-import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.HttpResponse;
-import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.nio.AsyncEntityProducer;
 import org.apache.hc.core5.http.support.BasicRequestBuilder;
 import org.apache.hc.core5.util.TimeValue;
 import org.jspecify.annotations.Nullable;
 
 /** One call through the asynchronous plug-in: HttpClient's verbs for the exchange, and what the innermost place needs. */
-final class AsyncPooledCall implements AsyncTransport<AsyncAnswer>, RequestView {
+final class AsyncPooledCall extends PooledRequest implements AsyncTransport<AsyncAnswer> {
 
     static final int LONGEST_AHEAD = ResponseView.LONGEST_PREFIX;
 
@@ -31,13 +27,9 @@ final class AsyncPooledCall implements AsyncTransport<AsyncAnswer>, RequestView 
     private final AsyncExecChain.Scope scope;
     private final AsyncExecChain chain;
     private final AsyncExecCallback application;
-    private final PoolSwitchAsyncExecHandler owner;
-    private volatile @Nullable Attempt current;
     private volatile AsyncExecChain.Scope hop;
     private volatile @Nullable Upload upload;
     private volatile boolean bodyTouched;
-    private volatile boolean onWire;
-    private volatile int lastStatus;
     private volatile boolean starting = true;
     private int sends;
 
@@ -47,14 +39,15 @@ final class AsyncPooledCall implements AsyncTransport<AsyncAnswer>, RequestView 
             AsyncExecChain.Scope scope,
             AsyncExecChain chain,
             AsyncExecCallback application,
-            PoolSwitchAsyncExecHandler owner) {
+            Object owner,
+            boolean keyWrittenBelow) {
+        super(request, owner, keyWrittenBelow);
         this.request = request;
         this.producer = producer;
         this.scope = scope;
         this.hop = scope;
         this.chain = chain;
         this.application = application;
-        this.owner = owner;
     }
 
     /** The caller's thread goes its own way; what is sent from now on is sent on a thread of the client's. */
@@ -70,11 +63,9 @@ final class AsyncPooledCall implements AsyncTransport<AsyncAnswer>, RequestView 
 
     @Override
     public void send(Attempt attempt, Reply<AsyncAnswer> reply) throws HttpException, IOException {
-        current = attempt;
-        onWire = false;
-        lastStatus = 0;
-        URI elsewhere = KeyOnWire.elsewhere(attempt, request);
-        HttpRequest keyless = keyless(request, elsewhere, attempt);
+        begin(attempt);
+        URI elsewhere = elsewhere(attempt);
+        HttpRequest keyless = prepared(BasicRequestBuilder.copy(request).build(), elsewhere, attempt);
         hop = hop(elsewhere, attempt);
         if (!hop.route.equals(scope.route)) {
             scope.execRuntime.releaseEndpoint();
@@ -102,8 +93,8 @@ final class AsyncPooledCall implements AsyncTransport<AsyncAnswer>, RequestView 
         if (cancelled()) {
             throw new CancellationException("Request execution cancelled");
         }
-        Attempt attempt = current;
-        if (owner.keyWrittenBelow() || attempt == null) {
+        Attempt attempt = last();
+        if (keyWrittenBelow() || attempt == null) {
             chain.proceed(keyless, body, to, answer);
         } else {
             KeyOnWire.write(keyless, attempt);
@@ -117,13 +108,14 @@ final class AsyncPooledCall implements AsyncTransport<AsyncAnswer>, RequestView 
     }
 
     AnswerView view(HttpResponse head, long contentLength, AnswerView.@Nullable Prefix prefix) {
-        return new AnswerView(
-                head, KeyOnWire.origin(hop.route), onWire || !owner.keyWrittenBelow(), contentLength, prefix);
+        return new AnswerView(head, KeyOnWire.origin(hop.route), fromNetwork(), contentLength, prefix);
     }
 
     @Override
     public CompletableFuture<Void> gather(AsyncAnswer answer, int bytes) {
-        return answer.gather(bytes);
+        // Whoever sends a body while the answer comes may wait for the answer's head before going on.
+        boolean duplex = !repeatable() && contentLength() < 0;
+        return bytes == 1 && duplex ? CompletableFuture.completedFuture(null) : answer.gather(bytes);
     }
 
     @Override
@@ -195,7 +187,7 @@ final class AsyncPooledCall implements AsyncTransport<AsyncAnswer>, RequestView 
 
     @Override
     public void fail(Throwable cause) {
-        Marks.end(scope.clientContext, scope.exchangeId, current);
+        Marks.end(scope.clientContext, scope.exchangeId, last());
         application.failed(cause instanceof Exception e ? e : new IllegalStateException(cause));
     }
 
@@ -211,71 +203,22 @@ final class AsyncPooledCall implements AsyncTransport<AsyncAnswer>, RequestView 
 
     // ---- in the innermost place
 
-    boolean ownedBy(PoolSwitchAsyncExecHandler handler) {
-        return owner == handler;
-    }
-
     /** Sends on a connection that stands, with the key if it leads to the key's own origin. */
-    void proceedWithKey(
+    void proceedOnWire(
             HttpRequest wire,
             @Nullable AsyncEntityProducer body,
             AsyncExecChain.Scope wireScope,
             AsyncExecChain innermost,
             AsyncExecCallback callback)
             throws HttpException, IOException {
-        Attempt attempt = current;
-        if (attempt == null) {
-            throw new IllegalStateException("a send without an attempt");
-        }
-        onWire = true;
-        attempt.sending();
-        if (lastStatus == HttpStatus.SC_UNAUTHORIZED && wire.containsHeader(HttpHeaders.AUTHORIZATION)) {
-            attempt.overridden();
-            innermost.proceed(wire, body, wireScope, callback);
-            return;
-        }
-        if (!KeyOnWire.origin(wireScope.route).equals(attempt.origin())) {
-            KeyOnWire.strip(wire, attempt);
-            innermost.proceed(wire, body, wireScope, callback);
-            return;
-        }
-        KeyOnWire.write(wire, attempt);
-        innermost.proceed(
-                wire, body, wireScope, new KeyWriting(wire, attempt, wireScope.clientContext, this, callback));
+        Attempt attempt = last();
+        AsyncExecCallback writing = attempt != null && writeKey(wire, wireScope.route, attempt)
+                ? new KeyWriting(wire, attempt, wireScope.clientContext, this, callback)
+                : callback;
+        innermost.proceed(wire, body, wireScope, writing);
     }
 
-    void answered(HttpResponse response, Attempt attempt) {
-        lastStatus = response.getCode();
-        KeyOnWire.cleanLocation(response, attempt);
-        if (!onWire) {
-            onWire = true;
-            attempt.sending();
-        }
-    }
-
-    void unanswered(Exception cause, Attempt attempt) {
-        if (!onWire && !KeyOnWire.neverConnected(cause)) {
-            onWire = true;
-            attempt.sending();
-        }
-    }
-
-    // ---- the request as the exchange sees it
-
-    @Override
-    public String method() {
-        return request.getMethod();
-    }
-
-    @Override
-    public String path() {
-        return KeyOnWire.path(request);
-    }
-
-    @Override
-    public String target() {
-        return KeyOnWire.target(request);
-    }
+    // ---- the request's body as the exchange sees it
 
     @Override
     public long contentLength() {
@@ -287,12 +230,6 @@ final class AsyncPooledCall implements AsyncTransport<AsyncAnswer>, RequestView 
         return producer == null || !producer.isRepeatable() || upload != null
                 ? new byte[0]
                 : ProducedPrefix.of(producer, maxBytes);
-    }
-
-    @Override
-    public @Nullable String header(String name) {
-        Header first = request.getFirstHeader(name);
-        return first == null ? null : first.getValue();
     }
 
     @Override
@@ -311,33 +248,20 @@ final class AsyncPooledCall implements AsyncTransport<AsyncAnswer>, RequestView 
 
     // ---- requests and scopes
 
-    private static HttpRequest keyless(HttpRequest from, @Nullable URI elsewhere, Attempt attempt) {
-        BasicRequestBuilder copy = BasicRequestBuilder.copy(from);
-        if (elsewhere != null) {
-            copy.setUri(elsewhere).removeHeaders(HttpHeaders.HOST);
-        }
-        HttpRequest keyless = copy.build();
-        KeyOnWire.strip(keyless, attempt);
-        return keyless;
-    }
-
     /** HttpClient goes back to a scope's original request when it answers a challenge, so that one must be clean too. */
     private AsyncExecChain.Scope hop(@Nullable URI elsewhere, Attempt attempt) {
         boolean clean = elsewhere == null && !KeyOnWire.hasCredentials(scope.originalRequest, attempt);
         return new AsyncExecChain.Scope(
                 scope.exchangeId,
                 elsewhere == null ? scope.route : KeyOnWire.route(elsewhere, scope.route),
-                clean ? scope.originalRequest : keyless(scope.originalRequest, elsewhere, attempt),
+                clean
+                        ? scope.originalRequest
+                        : prepared(
+                                BasicRequestBuilder.copy(scope.originalRequest).build(), elsewhere, attempt),
                 Cancellations.of(scope.cancellableDependency),
                 scope.clientContext,
                 scope.execRuntime,
                 scope.scheduler,
                 scope.execCount);
-    }
-
-    /** Safe to print, for contexts print their attributes. */
-    @Override
-    public String toString() {
-        return "PoolSwitch";
     }
 }

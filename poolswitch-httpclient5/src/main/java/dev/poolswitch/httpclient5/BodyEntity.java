@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.function.BooleanSupplier;
+import org.apache.hc.client5.http.classic.ExecRuntime;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
 import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
@@ -15,41 +15,44 @@ import org.jspecify.annotations.Nullable;
 /** An answer's body that can be judged, tapped, and closed without reading it to its end. */
 final class BodyEntity extends HttpEntityWrapper {
 
-    private final Runnable abort;
-    private final BooleanSupplier cancelled;
+    private final ExecRuntime runtime;
     private @Nullable Attempt attempt;
     private @Nullable BodyStream stream;
 
-    BodyEntity(HttpEntity entity, Runnable abort, BooleanSupplier cancelled) {
+    BodyEntity(HttpEntity entity, ExecRuntime runtime) {
         super(entity);
-        this.abort = abort;
-        this.cancelled = cancelled;
+        this.runtime = runtime;
     }
 
     void tap(Attempt delivered) {
         attempt = delivered;
         if (stream != null) {
-            stream.tap(delivered);
+            stream.deliver(delivered);
         }
     }
 
     byte[] prefix(int maxBytes, @Nullable Duration patience) {
         try {
-            return getContent() instanceof BodyStream body ? body.prefix(maxBytes, patience) : new byte[0];
+            return body().prefix(maxBytes, patience);
         } catch (IOException e) {
             // The caller will meet the same failure; until then the head alone is judged.
             return new byte[0];
         }
     }
 
-    /** The one stream, however often it is asked for. */
     @Override
     public InputStream getContent() throws IOException {
+        return body();
+    }
+
+    /** The one stream, however often it is asked for. */
+    private BodyStream body() throws IOException {
         BodyStream body = stream;
         if (body == null) {
-            body = new BodyStream(super.getContent(), getContentLength(), abort, cancelled);
+            InputStream content = super.getContent();
+            body = new BodyStream(content, getContentLength(), new Lease(content, runtime));
             if (attempt != null) {
-                body.tap(attempt);
+                body.deliver(attempt);
             }
             stream = body;
         }
@@ -63,6 +66,36 @@ final class BodyEntity extends HttpEntityWrapper {
 
     @Override
     public void close() throws IOException {
-        getContent().close();
+        body().close();
+    }
+
+    /** The connection as HttpClient lends it: the end of the stream gives it back. */
+    private record Lease(InputStream content, ExecRuntime runtime) implements BodyStream.Connection {
+
+        @Override
+        public void giveBack() {
+            try {
+                content.close();
+            } catch (IOException | RuntimeException e) {
+                // All that will be read of it has been read.
+            }
+        }
+
+        @Override
+        public void drop() {
+            runtime.discardEndpoint();
+            giveBack();
+        }
+
+        @Override
+        public boolean cut() {
+            runtime.discardEndpoint();
+            return true;
+        }
+
+        @Override
+        public boolean cancelled() {
+            return runtime.isExecutionAborted();
+        }
     }
 }

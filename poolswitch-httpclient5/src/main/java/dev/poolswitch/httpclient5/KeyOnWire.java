@@ -2,14 +2,8 @@ package dev.poolswitch.httpclient5;
 
 import dev.poolswitch.Origin;
 import dev.poolswitch.http.Attempt;
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
+import dev.poolswitch.http.PoolRouter;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
-import javax.net.ssl.SSLHandshakeException;
-import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.cookie.CookieOrigin;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
@@ -34,6 +28,12 @@ final class KeyOnWire {
         return new Origin(scheme, target.getHostName(), port);
     }
 
+    /** The pool that a connection leads to; {@code null} when it is nobody's. */
+    static PoolRouter.@Nullable Route route(PoolRouter router, HttpRoute route) {
+        Origin origin = origin(route);
+        return router.route(origin.scheme(), origin.host(), origin.port());
+    }
+
     /** The route to a key's own base URL: through the same proxy as the route that was planned for the request. */
     static HttpRoute route(URI elsewhere, HttpRoute planned) {
         Origin origin = Origin.of(elsewhere);
@@ -42,27 +42,6 @@ final class KeyOnWire {
         return planned.getProxyHost() == null
                 ? new HttpRoute(target, planned.getLocalAddress(), secure)
                 : new HttpRoute(target, planned.getLocalAddress(), planned.getProxyHost(), secure);
-    }
-
-    /** The encoded path without the query. */
-    static String path(HttpRequest request) {
-        String target = target(request);
-        int query = target.indexOf('?');
-        return query < 0 ? target : target.substring(0, query);
-    }
-
-    /** Where an attempt's request goes instead of its own URL; {@code null} when the key has no base URL. */
-    static @Nullable URI elsewhere(Attempt attempt, HttpRequest request) {
-        String target = target(request);
-        int query = target.indexOf('?');
-        return query < 0
-                ? attempt.redirected(target, null)
-                : attempt.redirected(target.substring(0, query), target.substring(query + 1));
-    }
-
-    static String target(HttpRequest request) {
-        String target = request.getPath();
-        return target == null || target.isEmpty() ? "/" : target;
     }
 
     static boolean hasCredentials(HttpRequest request, Attempt attempt) {
@@ -86,13 +65,11 @@ final class KeyOnWire {
     /** Puts the key in, for {@link #erase} to take out. */
     static void write(HttpRequest request, Attempt attempt) {
         strip(request, attempt);
-        String name = attempt.placement().name();
         if (attempt.placement().inQuery()) {
-            String path = withoutParameter(request.getPath(), name);
-            request.setPath(path + (path.indexOf('?') < 0 ? '?' : '&') + name + '=' + encoded(attempt.credential()));
+            request.setPath(attempt.withKey(request.getPath()));
         } else {
             // Sensitive: HttpClient compresses it without an index in HTTP/2 and follows no redirect to another host.
-            request.setHeader(new BasicHeader(name, attempt.credential(), true));
+            request.setHeader(new BasicHeader(attempt.placement().name(), attempt.credential(), true));
         }
     }
 
@@ -100,57 +77,20 @@ final class KeyOnWire {
     static void erase(HttpRequest request, Attempt attempt, HttpClientContext context) {
         strip(request, attempt);
         if (attempt.placement().inQuery()) {
-            String name = attempt.placement().name();
-            request.setPath(withoutParameter(request.getPath(), name));
+            request.setPath(attempt.withoutKey(request.getPath()));
             CookieOrigin noted = context.getCookieOrigin();
             if (noted != null) {
-                CookieOrigins.set(
-                        context,
-                        new CookieOrigin(
-                                noted.getHost(),
-                                noted.getPort(),
-                                withoutParameter(noted.getPath(), name),
-                                noted.isSecure()));
+                String path = attempt.withoutKey(noted.getPath());
+                CookieOrigins.set(context, new CookieOrigin(noted.getHost(), noted.getPort(), path, noted.isSecure()));
             }
         }
     }
 
-    /** Takes the key out of a redirect: an upstream that repeats the whole query would carry it away itself. */
+    /** Takes the key out of a redirect. */
     static void cleanLocation(HttpResponse response, Attempt attempt) {
         Header location = response.getFirstHeader(HttpHeaders.LOCATION);
         if (location != null && attempt.placement().inQuery()) {
-            response.setHeader(
-                    HttpHeaders.LOCATION,
-                    withoutParameter(location.getValue(), attempt.placement().name()));
+            response.setHeader(HttpHeaders.LOCATION, attempt.withoutKey(location.getValue()));
         }
-    }
-
-    /** Whether nothing can have been sent: the connection was never made. */
-    static boolean neverConnected(Throwable failure) {
-        return failure instanceof ConnectException
-                || failure instanceof ConnectTimeoutException
-                || failure instanceof NoRouteToHostException
-                || failure instanceof UnknownHostException
-                || failure instanceof SSLHandshakeException;
-    }
-
-    private static String encoded(String value) {
-        return URLEncoder.encode(value, StandardCharsets.UTF_8);
-    }
-
-    private static String withoutParameter(String path, String name) {
-        int query = path.indexOf('?');
-        if (query < 0 || !path.contains(name + "=")) {
-            return path;
-        }
-        StringBuilder kept = new StringBuilder(path.substring(0, query));
-        char separator = '?';
-        for (String parameter : path.substring(query + 1).split("&", -1)) {
-            if (!parameter.startsWith(name + "=")) {
-                kept.append(separator).append(parameter);
-                separator = '&';
-            }
-        }
-        return kept.toString();
     }
 }

@@ -36,7 +36,9 @@ final class KeyWriting implements AsyncExecCallback {
     public AsyncDataConsumer handleResponse(HttpResponse response, EntityDetails details)
             throws HttpException, IOException {
         erase();
-        call.answered(response, attempt);
+        attempt.hopAnswered(response.getCode());
+        KeyOnWire.cleanLocation(response, attempt);
+        call.sent(attempt);
         return next.handleResponse(response, details);
     }
 
@@ -54,7 +56,7 @@ final class KeyWriting implements AsyncExecCallback {
     public void failed(Exception cause) {
         try {
             erase();
-            call.unanswered(cause, attempt);
+            call.unsent(attempt, cause);
         } finally {
             next.failed(cause);
         }

@@ -2,6 +2,7 @@ package dev.poolswitch.httpclient5;
 
 import dev.poolswitch.http.Attempt;
 import dev.poolswitch.http.CallOptions;
+import java.io.IOException;
 import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,14 @@ final class Marks {
                 KeyOnWire.strip(request, over.last);
             }
         }
+    }
+
+    /** For a call that the inner half sees and the outer one has not seen; nobody is to repeat it. */
+    static IOException outerHalfMissing(HttpContext context, String exchange, Object handler) {
+        end(context, exchange, null);
+        return new IOException("a call for the upstream of " + handler + " has not come by its place, so it has no key;"
+                + " HttpClient drops a handler beside an element that is switched off: use install(builder, pool), or add"
+                + " the handler before PROTOCOL, which is always there");
     }
 
     /** Whether a pool decides, or has decided, about the exchange that the context is used for. */

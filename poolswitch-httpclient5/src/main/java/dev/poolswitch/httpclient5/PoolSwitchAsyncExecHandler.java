@@ -1,7 +1,6 @@
 package dev.poolswitch.httpclient5;
 
 import dev.poolswitch.KeyPool;
-import dev.poolswitch.Origin;
 import dev.poolswitch.http.AsyncDriver;
 import dev.poolswitch.http.HttpCall;
 import dev.poolswitch.http.PoolRouter;
@@ -36,16 +35,17 @@ import org.jspecify.annotations.Nullable;
 public final class PoolSwitchAsyncExecHandler implements AsyncExecChainHandler {
 
     private final PoolRouter router;
-    private final boolean keyWrittenBelow;
+    private volatile boolean keyWrittenBelow;
 
     /**
-     * A handler to be added by hand before {@code PROTOCOL}; the client's retry strategy belongs into
+     * A handler to be added by hand before {@code PROTOCOL}, and its {@link #keyWriter} before
+     * {@code MAIN_TRANSPORT}; the client's retry strategy belongs into
      * {@link PoolSwitchExecHandler#keepingOff}.
      *
      * @throws IllegalArgumentException when there is no pool, a pool has no upstream, or two pools have the same one
      */
     public static PoolSwitchAsyncExecHandler of(KeyPool... pools) {
-        return new PoolSwitchAsyncExecHandler(PoolRouter.of(pools), false);
+        return new PoolSwitchAsyncExecHandler(PoolRouter.of(pools));
     }
 
     /**
@@ -56,17 +56,22 @@ public final class PoolSwitchAsyncExecHandler implements AsyncExecChainHandler {
      * @throws IllegalArgumentException as {@link #of}
      */
     public static HttpAsyncClientBuilder install(HttpAsyncClientBuilder builder, KeyPool... pools) {
-        PoolSwitchAsyncExecHandler handler = new PoolSwitchAsyncExecHandler(PoolRouter.of(pools), true);
+        PoolSwitchAsyncExecHandler handler = of(pools);
+        handler.keyWrittenBelow = true;
         // COMPRESS exists since HttpClient 5.6 only; the other two always.
         return builder.addExecInterceptorBefore(ChainElement.COMPRESS.name(), "poolswitch-decoded", handler)
                 .addExecInterceptorBefore(ChainElement.PROTOCOL.name(), "poolswitch", handler)
-                .addExecInterceptorBefore(ChainElement.MAIN_TRANSPORT.name(), "poolswitch-key", handler::writeKey)
+                .addExecInterceptorBefore(ChainElement.MAIN_TRANSPORT.name(), "poolswitch-key", handler.keyWriter())
                 .setRetryStrategy(PoolSwitchExecHandler.keepingOff(DefaultHttpRequestRetryStrategy.INSTANCE));
     }
 
-    private PoolSwitchAsyncExecHandler(PoolRouter router, boolean keyWrittenBelow) {
+    /** The inner half of this handler, as {@link PoolSwitchExecHandler#keyWriter}. */
+    public AsyncExecChainHandler keyWriter() {
+        return this::writeKey;
+    }
+
+    private PoolSwitchAsyncExecHandler(PoolRouter router) {
         this.router = router;
-        this.keyWrittenBelow = keyWrittenBelow;
     }
 
     @Override
@@ -81,20 +86,18 @@ public final class PoolSwitchAsyncExecHandler implements AsyncExecChainHandler {
             chain.proceed(request, producer, scope, callback);
             return;
         }
-        Origin origin = KeyOnWire.origin(scope.route);
-        PoolRouter.Route route = router.route(origin.scheme(), origin.host(), origin.port());
+        PoolRouter.Route route = KeyOnWire.route(router, scope.route);
         if (route == null) {
             Marks.notOurs(scope.clientContext, scope.exchangeId, request);
             chain.proceed(request, producer, scope, callback);
             return;
         }
-        AsyncPooledCall call = new AsyncPooledCall(request, producer, scope, chain, callback, this);
+        AsyncPooledCall call = new AsyncPooledCall(request, producer, scope, chain, callback, this, keyWrittenBelow);
         Marks.begin(scope.clientContext, call);
         AsyncDriver.start(HttpCall.begin(route, call, Marks.options(scope.clientContext), null), call);
         call.started();
     }
 
-    /** In the innermost place. */
     private void writeKey(
             HttpRequest request,
             @Nullable AsyncEntityProducer producer,
@@ -102,17 +105,18 @@ public final class PoolSwitchAsyncExecHandler implements AsyncExecChainHandler {
             AsyncExecChain chain,
             AsyncExecCallback callback)
             throws HttpException, IOException {
+        if (!keyWrittenBelow) {
+            keyWrittenBelow = true;
+        }
         AsyncPooledCall running = Marks.running(scope.clientContext, AsyncPooledCall.class);
+        if (running == null && KeyOnWire.route(router, scope.route) != null) {
+            throw Marks.outerHalfMissing(scope.clientContext, scope.exchangeId, this);
+        }
         if (running == null || !running.ownedBy(this)) {
             chain.proceed(request, producer, scope, callback);
         } else {
-            running.proceedWithKey(request, producer, scope, chain, callback);
+            running.proceedOnWire(request, producer, scope, chain, callback);
         }
-    }
-
-    /** Whether the innermost place writes the key. */
-    boolean keyWrittenBelow() {
-        return keyWrittenBelow;
     }
 
     /** Shows the pools' names. */

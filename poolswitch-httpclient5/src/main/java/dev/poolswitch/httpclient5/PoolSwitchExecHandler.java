@@ -1,7 +1,6 @@
 package dev.poolswitch.httpclient5;
 
 import dev.poolswitch.KeyPool;
-import dev.poolswitch.Origin;
 import dev.poolswitch.http.BlockingDriver;
 import dev.poolswitch.http.HttpCall;
 import dev.poolswitch.http.PoolRouter;
@@ -28,8 +27,8 @@ import org.apache.hc.core5.http.HttpException;
  * decompression is off, it takes the lease and repeats the call; redirects are followed outside of it, so each hop is
  * looked at on its own. Before {@code MAIN_TRANSPORT} it writes the key, after a look at where the connection leads, and
  * takes it out of the request again. {@link #install} puts it into all of them and keeps HttpClient's own retries away
- * from calls that a pool decides about. A handler that is added by hand belongs before {@code PROTOCOL}, and
- * {@link #keepingOff} around the client's retry strategy.
+ * from calls that a pool decides about. A handler that is added by hand belongs before {@code PROTOCOL}, its
+ * {@link #keyWriter} before {@code MAIN_TRANSPORT}, and {@link #keepingOff} around the client's retry strategy.
  *
  * <p>Hints for one call travel in its context: {@code context.setAttribute(CallOptions.class.getName(), options)}.
  *
@@ -40,7 +39,7 @@ import org.apache.hc.core5.http.HttpException;
 public final class PoolSwitchExecHandler implements ExecChainHandler {
 
     private final PoolRouter router;
-    private final boolean keyWrittenBelow;
+    private volatile boolean keyWrittenBelow;
 
     /**
      * A handler for all its places.
@@ -48,7 +47,7 @@ public final class PoolSwitchExecHandler implements ExecChainHandler {
      * @throws IllegalArgumentException when there is no pool, a pool has no upstream, or two pools have the same one
      */
     public static PoolSwitchExecHandler of(KeyPool... pools) {
-        return new PoolSwitchExecHandler(PoolRouter.of(pools), false);
+        return new PoolSwitchExecHandler(PoolRouter.of(pools));
     }
 
     /**
@@ -60,13 +59,23 @@ public final class PoolSwitchExecHandler implements ExecChainHandler {
      * @throws IllegalArgumentException as {@link #of}
      */
     public static HttpClientBuilder install(HttpClientBuilder builder, KeyPool... pools) {
-        PoolSwitchExecHandler handler = new PoolSwitchExecHandler(PoolRouter.of(pools), true);
+        PoolSwitchExecHandler handler = of(pools);
+        handler.keyWrittenBelow = true;
         // A place beside an element that is switched off does not exist, and HttpClient does not say so. PROTOCOL and
         // MAIN_TRANSPORT cannot be switched off.
         return builder.addExecInterceptorBefore(ChainElement.COMPRESS.name(), "poolswitch-decoded", handler)
                 .addExecInterceptorBefore(ChainElement.PROTOCOL.name(), "poolswitch", handler)
-                .addExecInterceptorBefore(ChainElement.MAIN_TRANSPORT.name(), "poolswitch-key", handler::writeKey)
+                .addExecInterceptorBefore(ChainElement.MAIN_TRANSPORT.name(), "poolswitch-key", handler.keyWriter())
                 .setRetryStrategy(keepingOff(DefaultHttpRequestRetryStrategy.INSTANCE));
+    }
+
+    /**
+     * The inner half of this handler, to be added by hand before {@code MAIN_TRANSPORT}. With it a call that has not come
+     * by the outer half, because that stands beside an element that is switched off, fails with an {@link IOException} that
+     * says so, where it would otherwise go out without a key.
+     */
+    public ExecChainHandler keyWriter() {
+        return this::writeKey;
     }
 
     /** A retry strategy that applies to exchanges that no pool has decided about, and repeats none of the others. */
@@ -74,9 +83,8 @@ public final class PoolSwitchExecHandler implements ExecChainHandler {
         return new RepeatsLeftToPool(others);
     }
 
-    private PoolSwitchExecHandler(PoolRouter router, boolean keyWrittenBelow) {
+    private PoolSwitchExecHandler(PoolRouter router) {
         this.router = router;
-        this.keyWrittenBelow = keyWrittenBelow;
     }
 
     @Override
@@ -90,22 +98,26 @@ public final class PoolSwitchExecHandler implements ExecChainHandler {
             throw new IllegalStateException("PoolSwitch stands behind CONNECT, where no call can be repeated;"
                     + " use PoolSwitchExecHandler.install(builder, pool), or add the handler before PROTOCOL");
         }
-        Origin origin = KeyOnWire.origin(scope.route);
-        PoolRouter.Route route = router.route(origin.scheme(), origin.host(), origin.port());
+        PoolRouter.Route route = KeyOnWire.route(router, scope.route);
         if (route == null) {
             Marks.notOurs(scope.clientContext, scope.exchangeId, request);
             return chain.proceed(request, scope);
         }
-        return run(route, new PooledCall(request, scope, chain, this), scope);
+        return run(route, new PooledCall(request, scope, chain, this, keyWrittenBelow), scope);
     }
 
-    /** In the innermost place. */
     private ClassicHttpResponse writeKey(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
             throws IOException, HttpException {
+        if (!keyWrittenBelow) {
+            keyWrittenBelow = true;
+        }
         PooledCall running = Marks.running(scope.clientContext, PooledCall.class);
+        if (running == null && KeyOnWire.route(router, scope.route) != null) {
+            throw Marks.outerHalfMissing(scope.clientContext, scope.exchangeId, this);
+        }
         return running == null || !running.ownedBy(this)
                 ? chain.proceed(request, scope)
-                : running.proceedWithKey(request, scope, chain);
+                : running.proceedOnWire(request, scope, chain);
     }
 
     private static ClassicHttpResponse run(PoolRouter.Route route, PooledCall call, ExecChain.Scope scope)
@@ -118,11 +130,6 @@ public final class PoolSwitchExecHandler implements ExecChainHandler {
         } finally {
             Marks.end(scope.clientContext, scope.exchangeId, call.last());
         }
-    }
-
-    /** Whether the innermost place writes the key. */
-    boolean keyWrittenBelow() {
-        return keyWrittenBelow;
     }
 
     /** Shows the pools' names. */

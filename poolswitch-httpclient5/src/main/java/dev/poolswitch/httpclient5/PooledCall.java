@@ -1,8 +1,8 @@
 package dev.poolswitch.httpclient5;
 
+import dev.poolswitch.Origin;
 import dev.poolswitch.http.Attempt;
 import dev.poolswitch.http.BlockingTransport;
-import dev.poolswitch.http.RequestView;
 import dev.poolswitch.http.ResponseView;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,34 +12,28 @@ import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.impl.classic.RequestFailedException;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
-import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
-import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpRequest;
-import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.io.support.ClassicRequestBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** One call through the classic plug-in: HttpClient's verbs for the exchange, and what the innermost place needs. */
-final class PooledCall implements BlockingTransport<ClassicHttpResponse>, RequestView {
+final class PooledCall extends PooledRequest implements BlockingTransport<ClassicHttpResponse> {
 
     private final ClassicHttpRequest request;
     private final ExecChain.Scope scope;
     private final ExecChain chain;
-    private final PoolSwitchExecHandler owner;
     private final @Nullable OneShotEntity oneShot;
-    private @Nullable Attempt current;
     private ExecChain.Scope hop;
-    private boolean onWire;
-    private int lastStatus;
 
-    PooledCall(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain, PoolSwitchExecHandler owner) {
+    PooledCall(
+            ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain, Object owner, boolean keyWrittenBelow) {
+        super(request, owner, keyWrittenBelow);
         this.request = request;
         this.scope = scope;
         this.hop = scope;
         this.chain = chain;
-        this.owner = owner;
         HttpEntity entity = request.getEntity();
         this.oneShot = entity == null || entity.isRepeatable() ? null : new OneShotEntity(entity);
     }
@@ -48,37 +42,34 @@ final class PooledCall implements BlockingTransport<ClassicHttpResponse>, Reques
 
     @Override
     public ClassicHttpResponse send(Attempt attempt) throws IOException {
-        current = attempt;
-        onWire = false;
-        lastStatus = 0;
-        URI elsewhere = KeyOnWire.elsewhere(attempt, request);
+        begin(attempt);
+        URI elsewhere = elsewhere(attempt);
         ClassicHttpRequest keyless = keyless(request, elsewhere, attempt);
         hop = hop(elsewhere, attempt);
-        if (!owner.keyWrittenBelow()) {
-            return sendWithKey(keyless, attempt);
-        }
         try {
-            return withBody(chain.proceed(keyless, hop));
+            ClassicHttpResponse response =
+                    keyWrittenBelow() ? chain.proceed(keyless, hop) : proceedWithKey(keyless, attempt);
+            HttpEntity entity = response.getEntity();
+            if (entity != null && entity.isStreaming()) {
+                response.setEntity(new BodyEntity(entity, scope.execRuntime));
+            }
+            return response;
         } catch (HttpException e) {
             throw asIoException(e);
         }
     }
 
     /** For a handler that was put into one place by hand. */
-    private ClassicHttpResponse sendWithKey(ClassicHttpRequest keyless, Attempt attempt) throws IOException {
+    private ClassicHttpResponse proceedWithKey(ClassicHttpRequest keyless, Attempt attempt)
+            throws IOException, HttpException {
         KeyOnWire.write(keyless, attempt);
-        onWire = true;
         try {
             ClassicHttpResponse response = chain.proceed(keyless, hop);
-            attempt.sending();
+            sent(attempt);
             KeyOnWire.cleanLocation(response, attempt);
-            return withBody(response);
-        } catch (HttpException e) {
-            throw asIoException(e);
+            return response;
         } catch (IOException e) {
-            if (!KeyOnWire.neverConnected(e)) {
-                attempt.sending();
-            }
+            unsent(attempt, e);
             throw e;
         } finally {
             HttpRequest shown = scope.clientContext.getRequest();
@@ -88,11 +79,10 @@ final class PooledCall implements BlockingTransport<ClassicHttpResponse>, Reques
 
     @Override
     public ResponseView view(ClassicHttpResponse response) {
-        boolean fromNetwork = onWire || !owner.keyWrittenBelow();
+        Origin sentTo = KeyOnWire.origin(hop.route);
         return response.getEntity() instanceof BodyEntity body
-                ? new AnswerView(
-                        response, KeyOnWire.origin(hop.route), fromNetwork, body.getContentLength(), body::prefix)
-                : new AnswerView(response, KeyOnWire.origin(hop.route), fromNetwork, 0, null);
+                ? new AnswerView(response, sentTo, fromNetwork(), body.getContentLength(), body::prefix)
+                : new AnswerView(response, sentTo, fromNetwork(), 0, null);
     }
 
     @Override
@@ -134,36 +124,16 @@ final class PooledCall implements BlockingTransport<ClassicHttpResponse>, Reques
 
     // ---- in the innermost place
 
-    @Nullable
-    Attempt last() {
-        return current;
-    }
-
-    boolean ownedBy(PoolSwitchExecHandler handler) {
-        return owner == handler;
-    }
-
     /** Sends on a connection that stands, with the key if it leads to the key's own origin. */
-    ClassicHttpResponse proceedWithKey(ClassicHttpRequest wire, ExecChain.Scope wireScope, ExecChain innermost)
+    ClassicHttpResponse proceedOnWire(ClassicHttpRequest wire, ExecChain.Scope wireScope, ExecChain innermost)
             throws IOException, HttpException {
-        Attempt attempt = current;
-        if (attempt == null) {
-            throw new IllegalStateException("a send without an attempt");
-        }
-        onWire = true;
-        attempt.sending();
-        if (lastStatus == HttpStatus.SC_UNAUTHORIZED && wire.containsHeader(HttpHeaders.AUTHORIZATION)) {
-            attempt.overridden();
+        Attempt attempt = last();
+        if (attempt == null || !writeKey(wire, wireScope.route, attempt)) {
             return innermost.proceed(wire, wireScope);
         }
-        if (!KeyOnWire.origin(wireScope.route).equals(attempt.origin())) {
-            KeyOnWire.strip(wire, attempt);
-            return innermost.proceed(wire, wireScope);
-        }
-        KeyOnWire.write(wire, attempt);
         try {
             ClassicHttpResponse response = innermost.proceed(wire, wireScope);
-            lastStatus = response.getCode();
+            attempt.hopAnswered(response.getCode());
             KeyOnWire.cleanLocation(response, attempt);
             return response;
         } finally {
@@ -172,22 +142,7 @@ final class PooledCall implements BlockingTransport<ClassicHttpResponse>, Reques
         }
     }
 
-    // ---- the request as the exchange sees it
-
-    @Override
-    public String method() {
-        return request.getMethod();
-    }
-
-    @Override
-    public String path() {
-        return KeyOnWire.path(request);
-    }
-
-    @Override
-    public String target() {
-        return KeyOnWire.target(request);
-    }
+    // ---- the request's body as the exchange sees it
 
     @Override
     public long contentLength() {
@@ -210,12 +165,6 @@ final class PooledCall implements BlockingTransport<ClassicHttpResponse>, Reques
     }
 
     @Override
-    public @Nullable String header(String name) {
-        Header first = request.getFirstHeader(name);
-        return first == null ? null : first.getValue();
-    }
-
-    @Override
     public boolean canBeSent() {
         return oneShot == null || oneShot.untouched();
     }
@@ -229,15 +178,10 @@ final class PooledCall implements BlockingTransport<ClassicHttpResponse>, Reques
 
     private ClassicHttpRequest keyless(ClassicHttpRequest from, @Nullable URI elsewhere, Attempt attempt) {
         ClassicRequestBuilder copy = ClassicRequestBuilder.copy(from);
-        if (elsewhere != null) {
-            copy.setUri(elsewhere).removeHeaders(HttpHeaders.HOST);
-        }
         if (oneShot != null) {
             copy.setEntity(oneShot);
         }
-        ClassicHttpRequest keyless = copy.build();
-        KeyOnWire.strip(keyless, attempt);
-        return keyless;
+        return prepared(copy.build(), elsewhere, attempt);
     }
 
     /** HttpClient goes back to a scope's original request when it answers a challenge, so that one must be clean too. */
@@ -253,17 +197,9 @@ final class PooledCall implements BlockingTransport<ClassicHttpResponse>, Reques
                 scope.clientContext);
     }
 
-    private ClassicHttpResponse withBody(ClassicHttpResponse response) {
-        HttpEntity entity = response.getEntity();
-        if (entity != null && entity.isStreaming()) {
-            response.setEntity(new BodyEntity(entity, scope.execRuntime::discardEndpoint, this::cancelled));
-        }
-        return response;
-    }
-
     /** HttpClient turns it into the same at its outermost edge; before anything was sent, it is the caller's mistake. */
     private IOException asIoException(HttpException failure) {
-        if (!onWire) {
+        if (!onWire()) {
             throw new Unsendable(failure);
         }
         return new ClientProtocolException(failure.getMessage(), failure);
@@ -284,11 +220,5 @@ final class PooledCall implements BlockingTransport<ClassicHttpResponse>, Reques
         HttpException failure() {
             return failure;
         }
-    }
-
-    /** Safe to print, for contexts print their attributes. */
-    @Override
-    public String toString() {
-        return "PoolSwitch";
     }
 }

@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -53,7 +55,8 @@ final class AsyncClient implements ClientUnderTest {
                         .setSocketTimeout(Timeout.of(settings.readTimeout()))
                         .build())
                 .setDefaultTlsConfig(TlsConfig.custom()
-                        .setVersionPolicy(HttpVersionPolicy.FORCE_HTTP_1)
+                        .setVersionPolicy(
+                                settings.http2() ? HttpVersionPolicy.FORCE_HTTP_2 : HttpVersionPolicy.FORCE_HTTP_1)
                         .build())
                 .build();
         HttpAsyncClientBuilder builder = HttpAsyncClients.custom()
@@ -115,11 +118,19 @@ final class AsyncClient implements ClientUnderTest {
             context.setRequestConfig(
                     RequestConfig.custom().setExpectContinueEnabled(true).build());
         }
+        return start(head, body(request.body()), context, underWay);
+    }
+
+    private CompletableFuture<TestResponse> start(
+            HttpRequest head,
+            @Nullable AsyncEntityProducer body,
+            HttpClientContext context,
+            CompletableFuture<Future<?>> underWay) {
         CompletableFuture<TestResponse> answer = new CompletableFuture<>();
         StreamingConsumer consumer = new StreamingConsumer(
-                (response, body) -> answer.complete(response(response, body, head, context, underWay)));
-        underWay.complete(client.execute(
-                new BasicRequestProducer(head, body(request.body())), consumer, context, new FutureCallback<Void>() {
+                (response, content) -> answer.complete(response(response, content, head, context, underWay)));
+        underWay.complete(
+                client.execute(new BasicRequestProducer(head, body), consumer, context, new FutureCallback<Void>() {
                     @Override
                     public void completed(@Nullable Void nothing) {}
 
@@ -137,6 +148,27 @@ final class AsyncClient implements ClientUnderTest {
                     }
                 }));
         return answer;
+    }
+
+    @Override
+    public String duplex(URI url, List<String> pieces) throws IOException {
+        DuplexProducer upload = new DuplexProducer();
+        TestResponse response = start(
+                        new BasicHttpRequest("POST", url),
+                        upload,
+                        HttpClientContext.create(),
+                        new CompletableFuture<>())
+                .join();
+        StringBuilder came = new StringBuilder().append(response.status()).append(' ');
+        for (String piece : response.status() == 200 ? pieces : List.<String>of()) {
+            upload.write(piece);
+            for (int i = 0; i < piece.length(); i++) {
+                came.append((char) response.body().read());
+            }
+        }
+        upload.end();
+        return came.append(new String(response.body().readAllBytes(), StandardCharsets.UTF_8))
+                .toString();
     }
 
     private static TestResponse response(

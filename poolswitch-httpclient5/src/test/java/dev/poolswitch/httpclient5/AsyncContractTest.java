@@ -5,8 +5,12 @@ import dev.poolswitch.testkit.Capability;
 import dev.poolswitch.testkit.ClientSettings;
 import dev.poolswitch.testkit.ClientUnderTest;
 import dev.poolswitch.testkit.HttpClientContract;
+import dev.poolswitch.testkit.SupportMatrix;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 
 /** The asynchronous plug-in keeps the contract. */
 class AsyncContractTest extends HttpClientContract {
@@ -24,9 +28,7 @@ class AsyncContractTest extends HttpClientContract {
                 Capability.CALL_TIMEOUT, "the client has no timeout for a whole call",
                 Capability.SERVER_SENT_EVENTS, "the client has no support for events",
                 Capability.WEB_SOCKET, "the client has no web sockets",
-                Capability.CACHE, "the cache is a module of its own",
-                Capability.HTTP_2, "has its own test",
-                Capability.DUPLEX, "no test of it yet"));
+                Capability.CACHE, "the cache is a module of its own"));
         if (!decodes()) {
             gaps.put(Capability.GZIP, "the asynchronous client decodes since 5.6 only");
         }
@@ -40,5 +42,10 @@ class AsyncContractTest extends HttpClientContract {
         } catch (ClassNotFoundException e) {
             return false;
         }
+    }
+
+    @Test
+    void the_table_of_clients_says_what_is_declared() throws IOException {
+        SupportMatrix.in(Path.of("../README.md")).assertColumn("HttpClient 5 async", gaps());
     }
 }

@@ -26,6 +26,7 @@ import org.apache.hc.client5.http.async.methods.SimpleRequestBuilder;
 import org.apache.hc.client5.http.async.methods.SimpleRequestProducer;
 import org.apache.hc.client5.http.async.methods.SimpleResponseConsumer;
 import org.apache.hc.client5.http.impl.ChainElement;
+import org.apache.hc.client5.http.impl.DefaultHttpRequestRetryStrategy;
 import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClientBuilder;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
@@ -132,6 +133,22 @@ class AsyncTest {
                     .isEqualTo("200 other");
             assertThat(other.keysInOrder()).containsExactly("-", "-");
         }
+    }
+
+    @Test
+    void a_handler_that_httpclient_has_dropped_is_told_of_and_nothing_is_sent_without_a_key() {
+        PoolSwitchAsyncExecHandler handler = PoolSwitchAsyncExecHandler.of(pool);
+        client = builder()
+                .disableRedirectHandling()
+                .addExecInterceptorAfter(ChainElement.REDIRECT.name(), "p", handler)
+                .addExecInterceptorBefore(ChainElement.MAIN_TRANSPORT.name(), "k", handler.keyWriter())
+                .setRetryStrategy(PoolSwitchExecHandler.keepingOff(DefaultHttpRequestRetryStrategy.INSTANCE))
+                .build();
+        client.start();
+        assertThatThrownBy(() -> text(get("/v1")))
+                .hasCauseInstanceOf(IOException.class)
+                .hasMessageContaining("install(builder, pool)");
+        assertThat(server.requestCount()).isZero();
     }
 
     @Test

@@ -5,7 +5,11 @@ import dev.poolswitch.testkit.Capability;
 import dev.poolswitch.testkit.ClientSettings;
 import dev.poolswitch.testkit.ClientUnderTest;
 import dev.poolswitch.testkit.HttpClientContract;
+import dev.poolswitch.testkit.SupportMatrix;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 
 /** The classic plug-in keeps the contract. */
 class ClassicContractTest extends HttpClientContract {
@@ -26,5 +30,10 @@ class ClassicContractTest extends HttpClientContract {
                 Capability.CACHE, "the cache is a module of its own",
                 Capability.HTTP_2, "the classic client speaks HTTP/1.1",
                 Capability.DUPLEX, "the classic client has no such bodies");
+    }
+
+    @Test
+    void the_table_of_clients_says_what_is_declared() throws IOException {
+        SupportMatrix.in(Path.of("../README.md")).assertColumn("HttpClient 5", gaps());
     }
 }

@@ -23,6 +23,7 @@ import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.classic.methods.HttpHead;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.client5.http.impl.ChainElement;
+import org.apache.hc.client5.http.impl.DefaultHttpRequestRetryStrategy;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
@@ -166,6 +167,49 @@ class ClassicTest {
                 .isEqualTo("200 hello");
         assertThat(server.keysInOrder()).containsExactly("A", "B");
         assertThat(context.getRequest().containsHeader("x-api-key")).isFalse();
+    }
+
+    @Test
+    void works_when_both_halves_are_added_by_hand() throws Exception {
+        PoolSwitchExecHandler handler = PoolSwitchExecHandler.of(pool);
+        client = builder()
+                .addExecInterceptorBefore(ChainElement.COMPRESS.name(), "p", handler)
+                .addExecInterceptorBefore(ChainElement.MAIN_TRANSPORT.name(), "k", handler.keyWriter())
+                .disableAutomaticRetries()
+                .build();
+        server.onKey("A", limited()).onKey("B", Reply.ok("hello").gzip());
+        for (int call = 0; call < 2; call++) {
+            pool.reset("a");
+            HttpClientContext context = HttpClientContext.create();
+            assertThat(client.execute(new HttpGet(server.uri("/v1")), context, ClassicTest::text))
+                    .isEqualTo("200 hello");
+            assertThat(context.getRequest().containsHeader("x-api-key")).isFalse();
+        }
+        assertThat(server.keysInOrder()).containsExactly("A", "B", "A", "B");
+        assertThat(pool.status().keys()).allSatisfy(key -> {
+            assertThat(key.requests()).isEqualTo(2);
+            assertThat(key.resends()).isZero();
+        });
+    }
+
+    @Test
+    void a_handler_that_httpclient_has_dropped_is_told_of_and_nothing_is_sent_without_a_key() throws Exception {
+        PoolSwitchExecHandler handler = PoolSwitchExecHandler.of(pool);
+        client = builder()
+                .disableContentCompression()
+                .addExecInterceptorBefore(ChainElement.COMPRESS.name(), "p", handler)
+                .addExecInterceptorBefore(ChainElement.MAIN_TRANSPORT.name(), "k", handler.keyWriter())
+                .setRetryStrategy(PoolSwitchExecHandler.keepingOff(DefaultHttpRequestRetryStrategy.INSTANCE))
+                .build();
+        assertThatThrownBy(() -> get("/v1"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("install(builder, pool)")
+                .hasMessageContaining("before PROTOCOL");
+        assertThat(server.requestCount()).isZero();
+        try (ScriptedServer other = ScriptedServer.start()) {
+            assertThat(client.execute(new HttpGet(other.uri("/")), ClassicTest::text))
+                    .isEqualTo("200 ok");
+        }
     }
 
     @Test

@@ -4,10 +4,7 @@ import dev.poolswitch.http.Attempt;
 import jakarta.ws.rs.ProcessingException;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
-import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /** What the exceptions of transport clients mean. */
@@ -25,24 +22,6 @@ final class Failures {
         return null;
     }
 
-    /** Whether nothing can have reached the upstream. */
-    static boolean neverConnected(IOException failure) {
-        for (Throwable t = failure; t != null; t = t.getCause()) {
-            String type = t.getClass().getSimpleName();
-            if (t instanceof ConnectException
-                    || t instanceof NoRouteToHostException
-                    || t instanceof UnknownHostException
-                    || t instanceof SSLHandshakeException
-                    // The clients' own: of connecting, and of waiting for a connection of their pool.
-                    || type.endsWith("ConnectTimeoutException")
-                    || type.equals("ConnectionPoolTimeoutException")
-                    || type.equals("ConnectionRequestTimeoutException")) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /**
      * The exception for the application: itself, unless the key stands in the query and a message quotes the address, as
      * those of CXF do.
@@ -51,18 +30,15 @@ final class Failures {
         if (!attempt.placement().inQuery()) {
             return failure;
         }
-        String plain = attempt.credential();
-        String encoded = Targets.encoded(plain);
         boolean told = false;
         for (Throwable t = failure; t != null; t = t.getCause()) {
-            told |= t.toString().contains(plain) || t.toString().contains(encoded);
+            told |= !attempt.redacted(t.toString()).equals(t.toString());
         }
-        return told ? (ProcessingException) cleaned(failure, plain, encoded) : failure;
+        return told ? (ProcessingException) cleaned(failure, attempt) : failure;
     }
 
-    private static Throwable cleaned(Throwable failure, String plain, String encoded) {
-        String message =
-                String.valueOf(failure.getMessage()).replace(plain, "***").replace(encoded, "***");
+    private static Throwable cleaned(Throwable failure, Attempt attempt) {
+        String message = attempt.redacted(String.valueOf(failure.getMessage()));
         Throwable clean;
         if (failure instanceof ProcessingException) {
             clean = new ProcessingException(message);
@@ -74,7 +50,7 @@ final class Failures {
             clean = new IOException(message);
         }
         if (failure.getCause() != null) {
-            clean.initCause(cleaned(failure.getCause(), plain, encoded));
+            clean.initCause(cleaned(failure.getCause(), attempt));
         }
         clean.setStackTrace(failure.getStackTrace());
         return clean;

@@ -1,6 +1,5 @@
 package dev.poolswitch.jaxrs;
 
-import dev.poolswitch.Origin;
 import dev.poolswitch.http.CallOptions;
 import dev.poolswitch.http.PoolRouter;
 import jakarta.ws.rs.client.ClientRequestContext;
@@ -8,8 +7,6 @@ import jakarta.ws.rs.client.ClientRequestFilter;
 import jakarta.ws.rs.client.ClientResponseContext;
 import jakarta.ws.rs.client.ClientResponseFilter;
 import jakarta.ws.rs.core.Response;
-import java.net.URI;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The two ends of a call inside the application's client. The request's end makes all attempts and aborts the request
@@ -31,7 +28,7 @@ final class LoopFilter implements ClientRequestFilter, ClientResponseFilter {
 
     @Override
     public void filter(ClientRequestContext request) {
-        PoolRouter.Route route = route(request.getUri());
+        PoolRouter.Route route = router.route(request.getUri());
         // An attempt comes by here again if the application supplied a transport with this very filter.
         if (route == null || request.getProperty(PooledCall.ATTEMPT) != null) {
             return;
@@ -53,11 +50,6 @@ final class LoopFilter implements ClientRequestFilter, ClientResponseFilter {
             request.removeProperty(ANSWER);
             answer.replace(response);
         }
-    }
-
-    private PoolRouter.@Nullable Route route(URI uri) {
-        Origin origin = Targets.origin(uri);
-        return origin == null ? null : router.route(origin.scheme(), origin.host(), origin.port());
     }
 
     private static CallOptions options(ClientRequestContext request) {

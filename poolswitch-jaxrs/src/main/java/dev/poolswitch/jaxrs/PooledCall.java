@@ -4,6 +4,7 @@ import dev.poolswitch.http.Attempt;
 import dev.poolswitch.http.BlockingDriver;
 import dev.poolswitch.http.BlockingTransport;
 import dev.poolswitch.http.CallOptions;
+import dev.poolswitch.http.Hop;
 import dev.poolswitch.http.HttpCall;
 import dev.poolswitch.http.PoolRouter;
 import dev.poolswitch.http.RequestView;
@@ -19,16 +20,23 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedHashMap;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
 import jakarta.ws.rs.core.Variant;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.io.Reader;
 import java.lang.reflect.Type;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Flow;
+import java.util.stream.BaseStream;
 import org.jspecify.annotations.Nullable;
 
 /** One call of the application: how the exchange sends it through a transport client. */
@@ -39,16 +47,17 @@ final class PooledCall implements BlockingTransport<TransportAnswer>, RequestVie
 
     private final ClientRequestContext request;
     private final Transport transport;
-    private final @Nullable OneShot oneShot;
+    private final boolean oneShot;
     private final boolean followsRedirects;
     private boolean sentBefore;
+    private boolean entitySent;
     private @Nullable IOException failure;
     private @Nullable RuntimeException thrown;
 
     PooledCall(ClientRequestContext request, Transport transport) {
         this.request = request;
         this.transport = transport;
-        this.oneShot = request.hasEntity() ? OneShot.of(request.getEntity(), request.getMediaType()) : null;
+        this.oneShot = request.hasEntity() && isOneShot(request.getEntity(), request.getMediaType());
         this.followsRedirects = Implementations.followsRedirects(request);
     }
 
@@ -71,24 +80,24 @@ final class PooledCall implements BlockingTransport<TransportAnswer>, RequestVie
     @Override
     public TransportAnswer send(Attempt attempt) throws IOException {
         sentBefore = true;
-        Hop hop = new Hop(method(), Targets.of(request.getUri(), attempt), request.hasEntity());
+        Hop hop = Hop.first(attempt, method(), request.getUri(), request.hasEntity());
         for (int hops = 0; ; hops++) {
             TransportAnswer answer = sendHop(hop, attempt);
-            Hop next = followsRedirects && hops < Hop.MOST ? hop.redirected(answer) : null;
-            if (next == null || (next.withEntity() && !canBeSent())) {
+            Hop next = followsRedirects && hops < Hop.MOST
+                    ? hop.redirected(answer.status(), answer.header(HttpHeaders.LOCATION))
+                    : null;
+            if (next == null || (next.withBody() && !canBeSent())) {
                 return answer;
             }
-            answer.discard();
+            answer.close();
             hop = next;
         }
     }
 
     private TransportAnswer sendHop(Hop hop, Attempt attempt) throws IOException {
-        boolean keyed = hop.mayCarryKey(attempt);
+        boolean keyed = hop.leadsTo(attempt.origin());
         Invocation invocation = invocation(hop, attempt, keyed);
-        if (oneShot != null && hop.withEntity()) {
-            oneShot.sending();
-        }
+        entitySent |= hop.withBody();
         if (!keyed) {
             attempt.leaving();
         }
@@ -97,14 +106,14 @@ final class PooledCall implements BlockingTransport<TransportAnswer>, RequestVie
             if (keyed) {
                 attempt.sending();
             }
-            return new TransportAnswer(response, hop.method(), hop.uri(), transport);
+            return new TransportAnswer(response, hop, transport);
         } catch (ProcessingException e) {
             IOException cause = Failures.cause(e);
             if (cause == null) {
                 throw e;
             }
-            if (keyed && !Failures.neverConnected(cause)) {
-                attempt.sending();
+            if (keyed) {
+                attempt.sendingFailed(cause);
             }
             thrown = Failures.withoutKey(e, attempt);
             failure = cause;
@@ -113,13 +122,10 @@ final class PooledCall implements BlockingTransport<TransportAnswer>, RequestVie
     }
 
     private Invocation invocation(Hop hop, Attempt attempt, boolean keyed) {
-        Invocation.Builder builder = transport
-                .client()
-                .target(Targets.withKey(hop.uri(), attempt, keyed))
-                .request()
-                .headers(headers(hop, attempt, keyed));
+        Invocation.Builder builder =
+                transport.client().target(hop.target(attempt)).request().headers(headers(hop, attempt, keyed));
         copyProperties(builder);
-        return hop.withEntity() ? builder.build(hop.method(), entity()) : builder.build(hop.method());
+        return hop.withBody() ? builder.build(hop.method(), entity()) : builder.build(hop.method());
     }
 
     private MultivaluedMap<String, Object> headers(Hop hop, Attempt attempt, boolean keyed) {
@@ -127,7 +133,7 @@ final class PooledCall implements BlockingTransport<TransportAnswer>, RequestVie
         for (Map.Entry<String, List<Object>> header : request.getHeaders().entrySet()) {
             String name = header.getKey();
             boolean ofEntity = name.regionMatches(true, 0, "Content-", 0, "Content-".length());
-            if (!attempt.replaces(name) && (hop.withEntity() == request.hasEntity() || !ofEntity)) {
+            if (!attempt.replaces(name) && (hop.withBody() == request.hasEntity() || !ofEntity)) {
                 headers.put(name, new ArrayList<>(header.getValue()));
             }
         }
@@ -157,15 +163,27 @@ final class PooledCall implements BlockingTransport<TransportAnswer>, RequestVie
     }
 
     private Entity<?> entity() {
-        Object entity = oneShot == null ? request.getEntity() : oneShot.entity();
+        Object entity = request.getEntity();
         Type type = request.getEntityType();
-        Object typed =
-                oneShot != null || type == null || type instanceof Class ? entity : new GenericEntity<>(entity, type);
+        Object typed = type == null || type instanceof Class ? entity : new GenericEntity<>(entity, type);
         MediaType mediaType =
                 request.getMediaType() == null ? MediaType.APPLICATION_OCTET_STREAM_TYPE : request.getMediaType();
         Object encoding = request.getHeaders().getFirst(HttpHeaders.CONTENT_ENCODING);
         Variant variant = new Variant(mediaType, request.getLanguage(), encoding == null ? null : encoding.toString());
         return Entity.entity(typed, variant, request.getEntityAnnotations());
+    }
+
+    /** Whether an entity can be written only once. All implementations begin to read it before there is a connection. */
+    private static boolean isOneShot(Object entity, @Nullable MediaType type) {
+        // The parts of a form are often streams, which cannot be seen from here.
+        return (type != null && type.getType().equalsIgnoreCase("multipart"))
+                || entity instanceof InputStream
+                || entity instanceof Reader
+                || entity instanceof StreamingOutput
+                || entity instanceof ReadableByteChannel
+                || entity instanceof Iterator
+                || entity instanceof BaseStream
+                || entity instanceof Flow.Publisher;
     }
 
     /** The entity's bytes where they can be told without a provider, which the API does not lend to a filter. */
@@ -191,7 +209,7 @@ final class PooledCall implements BlockingTransport<TransportAnswer>, RequestVie
 
     @Override
     public void discard(TransportAnswer answer) {
-        answer.discard();
+        answer.close();
     }
 
     /** Jakarta REST cannot tell; but nobody interrupts a thread whose call is still wanted to be repeated. */
@@ -219,6 +237,12 @@ final class PooledCall implements BlockingTransport<TransportAnswer>, RequestVie
     }
 
     @Override
+    public String target() {
+        String query = request.getUri().getRawQuery();
+        return query == null ? path() : path() + '?' + query;
+    }
+
+    @Override
     public long contentLength() {
         if (!request.hasEntity()) {
             return 0;
@@ -240,11 +264,11 @@ final class PooledCall implements BlockingTransport<TransportAnswer>, RequestVie
 
     @Override
     public boolean canBeSent() {
-        return oneShot == null || oneShot.untouched();
+        return !oneShot || !entitySent;
     }
 
     @Override
     public boolean repeatable() {
-        return oneShot == null;
+        return !oneShot;
     }
 }

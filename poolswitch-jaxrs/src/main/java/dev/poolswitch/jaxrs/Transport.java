@@ -1,38 +1,18 @@
 package dev.poolswitch.jaxrs;
 
 import jakarta.ws.rs.client.Client;
-import java.util.concurrent.Executor;
 
-/** A client that sends attempts. */
-final class Transport {
-
-    private final Client client;
-    private final Executor readers;
-    private final boolean shared;
-
-    /**
-     * A transport.
-     *
-     * @param client the client
-     * @param readers for reads that block while an answer is judged
-     * @param shared whether the client's connections are those of the application's client, which closes them itself
-     */
-    Transport(Client client, Executor readers, boolean shared) {
-        this.client = client;
-        this.readers = readers;
-        this.shared = shared;
-    }
-
-    Client client() {
-        return client;
-    }
-
-    Executor readers() {
-        return readers;
-    }
+/**
+ * A client that sends attempts.
+ *
+ * @param client the client
+ * @param shared whether its connections are those of the application's client, which closes them itself
+ */
+record Transport(Client client, boolean shared) {
 
     /** Closes the client; does not refer to this object, so that it can run when that is garbage. */
     Runnable closing() {
-        return shared ? () -> {} : client::close;
+        Client own = client;
+        return shared ? () -> {} : own::close;
     }
 }

@@ -1,26 +1,25 @@
 package dev.poolswitch.jaxrs;
 
 import dev.poolswitch.Origin;
-import dev.poolswitch.http.AnswerStream;
 import dev.poolswitch.http.Attempt;
+import dev.poolswitch.http.BodyStream;
+import dev.poolswitch.http.Hop;
 import dev.poolswitch.http.ResponseView;
 import jakarta.ws.rs.client.ClientResponseContext;
 import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.MultivaluedHashMap;
-import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** An answer that the transport client received, as the exchange sees it and as the application gets it. */
-final class TransportAnswer implements ResponseView, AnswerStream.Connection {
+final class TransportAnswer implements ResponseView, BodyStream.Connection {
 
     private static final int NO_CONTENT = 204;
     private static final int NOT_MODIFIED = 304;
@@ -28,29 +27,28 @@ final class TransportAnswer implements ResponseView, AnswerStream.Connection {
 
     private final Response response;
     private final Response.StatusType status;
-    private final @Nullable Origin origin;
-    private final MultivaluedMap<String, String> headers;
+    private final Hop hop;
+    private final Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     private final Instant receivedAt = Instant.now();
-    private final @Nullable AnswerStream body;
+    private final @Nullable BodyStream body;
     /** Keeps a client that nobody else refers to from being closed as garbage while its answer is read. */
     @SuppressWarnings("unused")
     private final Transport transport;
 
-    TransportAnswer(Response response, String method, URI uri, Transport transport) {
+    TransportAnswer(Response response, Hop hop, Transport transport) {
         this.response = response;
         this.status = response.getStatusInfo();
-        this.origin = Targets.origin(uri);
-        this.headers = new MultivaluedHashMap<>();
+        this.hop = hop;
         response.getStringHeaders().forEach((name, values) -> headers.put(name, new ArrayList<>(values)));
         this.transport = transport;
-        boolean bodiless = method.equals("HEAD")
+        boolean bodiless = hop.method().equals("HEAD")
                 || response.getStatus() == NO_CONTENT
                 || response.getStatus() == NOT_MODIFIED
                 || contentLength() == 0;
         // The raw bytes, which the interceptors of the application's client have yet to decode. hasEntity() would wait
         // for the first of them, and readEntity() would decode them here already.
         this.body = !bodiless && response.getEntity() instanceof InputStream raw
-                ? new AnswerStream(raw, contentLength(), transport.readers(), this)
+                ? new BodyStream(raw, contentLength(), this)
                 : null;
     }
 
@@ -65,8 +63,7 @@ final class TransportAnswer implements ResponseView, AnswerStream.Connection {
         headers.values().removeIf(values -> values.contains(attempt.credential()));
         String location = header(HttpHeaders.LOCATION);
         if (location != null) {
-            // An upstream that redirects with the whole query gives away the key that stands there.
-            headers.put(HttpHeaders.LOCATION, new ArrayList<>(List.of(Targets.withoutKey(location, attempt))));
+            headers.put(HttpHeaders.LOCATION, new ArrayList<>(List.of(attempt.withoutKey(location))));
         }
         if (body == null) {
             response.close();
@@ -86,15 +83,7 @@ final class TransportAnswer implements ResponseView, AnswerStream.Connection {
         }
     }
 
-    /** Nobody reads it. */
-    void discard() {
-        if (body == null) {
-            response.close();
-        } else {
-            body.discard();
-        }
-    }
-
+    /** Before the delivery: nobody reads it. */
     void close() {
         if (body == null) {
             response.close();
@@ -137,16 +126,7 @@ final class TransportAnswer implements ResponseView, AnswerStream.Connection {
 
     @Override
     public List<String> headers(String name) {
-        List<String> values = headers.get(name);
-        if (values != null) {
-            return values;
-        }
-        for (Map.Entry<String, List<String>> header : headers.entrySet()) {
-            if (name.equalsIgnoreCase(header.getKey())) {
-                return header.getValue();
-            }
-        }
-        return List.of();
+        return headers.getOrDefault(name, List.of());
     }
 
     @Override
@@ -161,7 +141,7 @@ final class TransportAnswer implements ResponseView, AnswerStream.Connection {
 
     @Override
     public boolean answeredBy(Origin expected) {
-        return expected.equals(origin);
+        return hop.leadsTo(expected);
     }
 
     @Override

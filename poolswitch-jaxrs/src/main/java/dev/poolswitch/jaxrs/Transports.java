@@ -8,8 +8,6 @@ import java.lang.ref.Cleaner;
 import java.lang.ref.WeakReference;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,11 +24,6 @@ final class Transports implements AutoCloseable {
     private static final Latest NONE = new Latest(new WeakReference<>(null), new WeakReference<>(null));
 
     private final @Nullable Supplier<Client> supplier;
-    private final ExecutorService readers = Executors.newCachedThreadPool(task -> {
-        Thread thread = new Thread(task, "poolswitch-jaxrs-reader");
-        thread.setDaemon(true);
-        return thread;
-    });
     private final Map<ClientTraits, Transport> transports = new LinkedHashMap<>(16, 0.75f, true);
     private volatile Latest latest = NONE;
     private boolean closed;
@@ -67,7 +60,7 @@ final class Transports implements AutoCloseable {
             Client client = supplier == null ? inheriting(traits, configuration) : supplier.get();
             Implementations.tame(client);
             traits.providers().forEach(provider -> provider.registerWith(client));
-            transport = new Transport(client, readers, supplier == null && Implementations.shares(client, traits));
+            transport = new Transport(client, supplier == null && Implementations.shares(client, traits));
             transports.put(traits, transport);
             if (transports.size() > MOST) {
                 forgetEldest();
@@ -108,6 +101,5 @@ final class Transports implements AutoCloseable {
         latest = NONE;
         transports.values().forEach(transport -> transport.closing().run());
         transports.clear();
-        readers.shutdown();
     }
 }

@@ -12,13 +12,24 @@ import java.util.Map;
  * one is called by reflection.
  */
 enum Platform {
-    JERSEY,
-    JERSEY_APACHE,
-    RESTEASY,
-    CXF;
+    JERSEY("Jersey"),
+    JERSEY_APACHE("Jersey, Apache 5"),
+    RESTEASY("RESTEasy"),
+    CXF("CXF");
 
     /** The one on the class path; Jersey's connector is chosen by a system property. */
     static final Platform CURRENT = current();
+
+    private final String label;
+
+    Platform(String label) {
+        this.label = label;
+    }
+
+    /** Its column in the tables of clients. */
+    String label() {
+        return label;
+    }
 
     private static Platform current() {
         String builder = ClientBuilder.newBuilder().getClass().getName();
@@ -73,7 +84,7 @@ enum Platform {
                         Capability.NO_HIDDEN_REPEATS,
                         "HttpURLConnection sends again what a broken connection left unanswered");
             case RESTEASY -> {
-                gaps.put(Capability.REDIRECTS, "does not follow them by default; has its own test");
+                gaps.put(Capability.REDIRECTS, "does not follow them by default; has its own test, RedirectsTest");
                 gaps.put(
                         Capability.ASYNC_WAITS_ASIDE,
                         "a waiting call holds a thread of the client's executor, of which RESTEasy has few");
@@ -82,7 +93,7 @@ enum Platform {
                 gaps.put(
                         Capability.ASYNC,
                         "request filters run on the caller's thread, so async() returns when the call is over; the"
-                                + " result has its own test");
+                                + " result has its own test, RotationTest");
                 gaps.put(Capability.CONNECTION_REUSE, "java.net.http opens and closes connections as it likes");
             }
             default -> {}

@@ -7,8 +7,11 @@ import dev.poolswitch.testkit.server.Reply;
 import dev.poolswitch.testkit.server.ScriptedServer;
 import jakarta.ws.rs.ClientErrorException;
 import jakarta.ws.rs.client.Client;
+import jakarta.ws.rs.client.ClientRequestFilter;
 import jakarta.ws.rs.client.Entity;
 import jakarta.ws.rs.core.Response;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -73,6 +76,20 @@ class RotationTest extends JaxrsTraps {
                 .isEqualTo("ok");
         assertThat(request("/x").rx().get(String.class).toCompletableFuture().get(5, TimeUnit.SECONDS))
                 .isEqualTo("ok");
+    }
+
+    @Test
+    void requests_are_told_apart_by_their_query_as_it_is_written() {
+        List<String> targets = new ArrayList<>();
+        client.register((ClientRequestFilter) context -> {
+            PooledCall call = new PooledCall(context, new Transport(client, true));
+            targets.add(call.path() + " " + call.target());
+        });
+
+        request("/a%20b?q=%2F1").get().close();
+        request("/a%20b").get().close();
+
+        assertThat(targets).containsExactly("/a%20b /a%20b?q=%2F1", "/a%20b /a%20b");
     }
 
     private String bareReason() {

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.poolswitch.KeyPlacement;
 import dev.poolswitch.testkit.server.Reply;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.ProcessingException;
+import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.client.Client;
 import jakarta.ws.rs.client.Entity;
 import jakarta.ws.rs.client.WebTarget;
@@ -25,6 +27,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.microprofile.rest.client.RestClientBuilder;
 import org.junit.jupiter.api.Test;
 
 /** The plug-in's own clients: one for many calls, with the application's settings, closed with the filter. */
@@ -141,17 +144,21 @@ class TransportsTest extends JaxrsTraps {
     }
 
     @Test
-    void the_rest_client_of_micro_profile_rotates() throws Exception {
-        Class<?> builders = present("org.eclipse.microprofile.rest.client.RestClientBuilder");
+    void the_rest_client_of_micro_profile_rotates() {
+        present("org.jboss.resteasy.microprofile.client.RestClientBuilderImpl");
         server.onKey(A, limited());
-        Object builder = builders.getMethod("newBuilder").invoke(null);
-        builders.getMethod("baseUri", URI.class).invoke(builder, server.uri());
-        builder.getClass().getMethod("register", Object.class).invoke(builder, filter);
+        URI baseUri = server.uri();
+        // snippet: microprofile
+        ChatApi api =
+                RestClientBuilder.newBuilder().baseUri(baseUri).register(filter).build(ChatApi.class);
+        // end
 
-        Greeter greeter = (Greeter) builders.getMethod("build", Class.class).invoke(builder, Greeter.class);
-
-        assertThat(greeter.greet("x")).isEqualTo("ok");
+        assertThat(api.chat("{}")).isEqualTo("ok");
         assertThat(server.keysInOrder()).containsExactly(A, B);
+        pool.reset("a");
+        server.onKey(B, limited());
+        assertThatThrownBy(() -> api.chat("{}")).isInstanceOf(WebApplicationException.class);
+        assertThat(server.keysInOrder()).containsExactly(A, B, A, B);
     }
 
     @Test
@@ -183,5 +190,14 @@ class TransportsTest extends JaxrsTraps {
         @GET
         @Path("greet/{name}")
         String greet(@PathParam("name") String name);
+    }
+
+    /** The upstream of an application. */
+    @Path("/v1/chat/completions")
+    public interface ChatApi {
+
+        /** Asks. */
+        @POST
+        String chat(String question);
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
+import okhttp3.RequestBody;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
 import okio.Buffer;
@@ -67,16 +68,22 @@ final class AnswerView implements ResponseView {
         }
         BufferedSource source = body.source();
         try {
-            if (patience == null) {
-                source.request(1);
-            } else {
+            if (patience != null) {
                 request(source, maxBytes, patience);
+            } else if (!stillSending()) {
+                source.request(1);
             }
         } catch (IOException e) {
             // Too slow or broken: what has come can still be judged, and the caller will meet the same failure.
         }
         Buffer have = source.getBuffer();
         return have.snapshot((int) Math.min(maxBytes, have.size())).toByteArray();
+    }
+
+    /** Whoever sends a body while the answer comes may wait for the answer's head before going on. */
+    private boolean stillSending() {
+        RequestBody body = response.request().body();
+        return body != null && body.isDuplex();
     }
 
     private static void request(BufferedSource source, int bytes, Duration patience) throws IOException {

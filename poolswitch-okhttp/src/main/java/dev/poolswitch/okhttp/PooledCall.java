@@ -6,12 +6,8 @@ import dev.poolswitch.http.BlockingTransport;
 import dev.poolswitch.http.RequestView;
 import dev.poolswitch.http.ResponseView;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.time.Duration;
-import javax.net.ssl.SSLHandshakeException;
 import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
@@ -23,14 +19,11 @@ import org.jspecify.annotations.Nullable;
 /** One call through the plug-in: OkHttp's verbs for the exchange, and the tag by which the network place finds it. */
 final class PooledCall implements BlockingTransport<Response>, RequestView {
 
-    private static final int UNAUTHORIZED = 401;
-
     private final Interceptor.Chain chain;
     private final Request request;
     private final @Nullable OneShotBody oneShot;
     private final boolean keyWrittenBelow;
     private volatile @Nullable Attempt current;
-    private volatile int lastStatus;
 
     PooledCall(Interceptor.Chain chain, boolean keyWrittenBelow) {
         this.chain = chain;
@@ -56,20 +49,17 @@ final class PooledCall implements BlockingTransport<Response>, RequestView {
     @Override
     public Response send(Attempt attempt) throws IOException {
         current = attempt;
-        lastStatus = 0;
-        Request keyless = keyless(attempt).build();
+        Request keyless = keyless(attempt);
         if (keyWrittenBelow) {
             return chain.proceed(keyless);
         }
         requireSafeAlone(attempt);
-        Request keyed = withKey(keyless, attempt);
+        Request keyed = withKey(keyless.newBuilder(), keyless.url(), attempt);
         Response response;
         try {
             response = chain.proceed(keyed);
         } catch (IOException e) {
-            if (!neverConnected(e)) {
-                attempt.sending();
-            }
+            attempt.sendingFailed(e);
             throw e;
         }
         attempt.sending();
@@ -116,24 +106,23 @@ final class PooledCall implements BlockingTransport<Response>, RequestView {
         }
         Request hop = withoutKeyInQuery(network.request(), attempt);
         Response response = network.proceed(dressed(hop, attempt));
-        lastStatus = response.code();
+        attempt.hopAnswered(response.code());
         // Redirects, challenges, caches and whoever logs above this place go on from the request without the key.
-        return withoutKeyInLocation(response.newBuilder().request(hop), response, attempt)
-                .build();
+        Response.Builder keyless = response.newBuilder().request(hop);
+        String location = attempt.placement().inQuery() ? response.header("Location") : null;
+        return location == null
+                ? keyless.build()
+                : keyless.header("Location", attempt.withoutKey(location)).build();
     }
 
-    private Request dressed(Request hop, Attempt attempt) {
+    private static Request dressed(Request hop, Attempt attempt) {
         HttpUrl url = hop.url();
-        if (!attempt.mayCarryKey(url.scheme(), url.host(), url.port())) {
-            attempt.leaving();
-            return stripped(hop.newBuilder(), hop, attempt).build();
-        }
-        attempt.sending();
-        if (lastStatus == UNAUTHORIZED && hop.header("Authorization") != null) {
-            attempt.overridden();
-            return hop;
-        }
-        return withKey(stripped(hop.newBuilder(), hop, attempt).build(), attempt);
+        boolean authorization = hop.header("Authorization") != null;
+        return switch (attempt.sending(url.scheme(), url.host(), url.port(), authorization)) {
+            case KEY -> withKey(stripped(hop, attempt), url, attempt);
+            case OWN_CREDENTIAL -> hop;
+            case NOTHING -> stripped(hop, attempt).build();
+        };
     }
 
     // ---- the request as the exchange sees it
@@ -188,18 +177,17 @@ final class PooledCall implements BlockingTransport<Response>, RequestView {
 
     // ---- requests with and without the key
 
-    private Request.Builder keyless(Attempt attempt) {
-        Request.Builder builder =
-                stripped(request.newBuilder(), request, attempt).tag(PooledCall.class, this);
-        URI elsewhere =
-                attempt.redirected(request.url().encodedPath(), request.url().encodedQuery());
-        if (elsewhere != null) {
-            builder.url(elsewhere.toString());
-        }
-        return builder;
+    private Request keyless(Attempt attempt) {
+        HttpUrl url = request.url();
+        URI elsewhere = attempt.redirected(url.encodedPath(), url.encodedQuery());
+        Request.Builder builder = stripped(request, attempt).tag(PooledCall.class, this);
+        return elsewhere == null
+                ? builder.build()
+                : builder.url(elsewhere.toString()).build();
     }
 
-    private static Request.Builder stripped(Request.Builder builder, Request from, Attempt attempt) {
+    private static Request.Builder stripped(Request from, Attempt attempt) {
+        Request.Builder builder = from.newBuilder();
         for (int i = 0; i < from.headers().size(); i++) {
             String name = from.headers().name(i);
             if (attempt.replaces(name)) {
@@ -209,18 +197,11 @@ final class PooledCall implements BlockingTransport<Response>, RequestView {
         return builder;
     }
 
-    private static Request withKey(Request keyless, Attempt attempt) {
-        KeyPlacement placement = attempt.placement();
-        if (placement.inQuery()) {
-            HttpUrl url = keyless.url()
-                    .newBuilder()
-                    .setQueryParameter(placement.name(), attempt.credential())
-                    .build();
-            return keyless.newBuilder().url(url).build();
-        }
-        return keyless.newBuilder()
-                .header(placement.name(), attempt.credential())
-                .build();
+    private static Request withKey(Request.Builder builder, HttpUrl url, Attempt attempt) {
+        return attempt.placement().inQuery()
+                ? builder.url(attempt.withKey(url.toString())).build()
+                : builder.header(attempt.placement().name(), attempt.credential())
+                        .build();
     }
 
     private static Response withoutKey(Response response, Attempt attempt) {
@@ -235,30 +216,16 @@ final class PooledCall implements BlockingTransport<Response>, RequestView {
     }
 
     private static Request undressed(Request keyed, Attempt attempt) {
-        return withoutKeyInQuery(stripped(keyed.newBuilder(), keyed, attempt).build(), attempt);
+        return withoutKeyInQuery(stripped(keyed, attempt).build(), attempt);
     }
 
-    /** An upstream that redirects with the whole query would otherwise carry the key away itself. */
     private static Request withoutKeyInQuery(Request request, Attempt attempt) {
-        String name = attempt.placement().name();
-        if (!attempt.placement().inQuery() || request.url().queryParameter(name) == null) {
+        if (!attempt.placement().inQuery()) {
             return request;
         }
-        HttpUrl url = request.url().newBuilder().removeAllQueryParameters(name).build();
-        return request.newBuilder().url(url).build();
-    }
-
-    /** The same redirect, as the application would see it. */
-    private static Response.Builder withoutKeyInLocation(Response.Builder builder, Response response, Attempt attempt) {
-        String name = attempt.placement().name();
-        String location = attempt.placement().inQuery() ? response.header("Location") : null;
-        HttpUrl url = location == null ? null : response.request().url().resolve(location);
-        if (url == null || !url.queryParameterValues(name).contains(attempt.credential())) {
-            return builder;
-        }
-        return builder.header(
-                "Location",
-                url.newBuilder().removeAllQueryParameters(name).build().toString());
+        return request.newBuilder()
+                .url(attempt.withoutKey(request.url().toString()))
+                .build();
     }
 
     private void requireSafeAlone(Attempt attempt) throws IOException {
@@ -280,13 +247,6 @@ final class PooledCall implements BlockingTransport<Response>, RequestView {
                         : "PoolSwitch is missing in the network place, so a redirect could carry the key (" + placement
                                 + ") to another host; use PoolSwitchInterceptor.install(builder, pool), or add"
                                 + " .addNetworkInterceptor(theSameInterceptor), or switch redirects off");
-    }
-
-    private static boolean neverConnected(IOException failure) {
-        return failure instanceof ConnectException
-                || failure instanceof NoRouteToHostException
-                || failure instanceof UnknownHostException
-                || failure instanceof SSLHandshakeException;
     }
 
     /** Safe to print: OkHttp prints the tags of a request. */

@@ -5,11 +5,16 @@ import dev.poolswitch.testkit.Capability;
 import dev.poolswitch.testkit.ClientSettings;
 import dev.poolswitch.testkit.ClientUnderTest;
 import dev.poolswitch.testkit.HttpClientContract;
+import dev.poolswitch.testkit.SupportMatrix;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import okhttp3.Cache;
 import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
+import org.junit.jupiter.api.Test;
 
 /** The contract of all adapters, on whichever OkHttp is on the class path. */
 class OkHttpContractTest extends HttpClientContract {
@@ -22,6 +27,9 @@ class OkHttpContractTest extends HttpClientContract {
         if (settings.cache()) {
             builder.cache(new Cache(Files.createTempDirectory("okhttp-contract").toFile(), 1 << 20));
         }
+        if (settings.http2()) {
+            builder.protocols(List.of(Protocol.H2_PRIOR_KNOWLEDGE));
+        }
         if (pools.length > 0) {
             PoolSwitchInterceptor.install(builder, pools);
         }
@@ -31,10 +39,13 @@ class OkHttpContractTest extends HttpClientContract {
     @Override
     protected Map<Capability, String> gaps() {
         return Map.of(
-                Capability.SERVER_SENT_EVENTS, "okhttp-sse is an artifact of its own; tested with the clients on top",
+                Capability.SERVER_SENT_EVENTS, "okhttp-sse is an artifact of its own",
                 Capability.ASYNC_WAITS_ASIDE,
-                        "a waiting call holds one of the dispatcher's threads, of which OkHttp has five per host",
-                Capability.HTTP_2, "has its own test",
-                Capability.DUPLEX, "has its own test");
+                        "a waiting call holds one of the dispatcher's threads, of which OkHttp has five per host");
+    }
+
+    @Test
+    void the_table_of_clients_says_what_is_declared() throws IOException {
+        SupportMatrix.in(Path.of("../README.md")).assertColumn("OkHttp", gaps());
     }
 }

@@ -8,6 +8,7 @@ import dev.poolswitch.testkit.TestRequest;
 import dev.poolswitch.testkit.TestResponse;
 import java.io.IOException;
 import java.net.URI;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import okhttp3.Call;
 import okhttp3.Callback;
@@ -19,6 +20,7 @@ import okhttp3.Response;
 import okhttp3.WebSocket;
 import okhttp3.WebSocketListener;
 import okio.BufferedSink;
+import okio.BufferedSource;
 import okio.Okio;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +72,39 @@ final class OkHttpUnderTest implements ClientUnderTest {
             return echo.join();
         } finally {
             socket.cancel();
+        }
+    }
+
+    @Override
+    public String duplex(URI url, List<String> pieces) throws IOException {
+        CompletableFuture<BufferedSink> sink = new CompletableFuture<>();
+        RequestBody body = new RequestBody() {
+            @Override
+            public MediaType contentType() {
+                return MediaType.get("text/plain");
+            }
+
+            @Override
+            public boolean isDuplex() {
+                return true;
+            }
+
+            @Override
+            public void writeTo(BufferedSink opened) {
+                sink.complete(opened);
+            }
+        };
+        Request request = new Request.Builder().url(url.toString()).post(body).build();
+        try (Response response = client.newCall(request).execute()) {
+            BufferedSink upload = sink.join();
+            StringBuilder came = new StringBuilder().append(response.code()).append(' ');
+            BufferedSource answer = response.body().source();
+            for (String piece : response.isSuccessful() ? pieces : List.<String>of()) {
+                upload.writeUtf8(piece).flush();
+                came.append(answer.readUtf8(piece.length()));
+            }
+            upload.close();
+            return came.append(answer.readUtf8()).toString();
         }
     }
 

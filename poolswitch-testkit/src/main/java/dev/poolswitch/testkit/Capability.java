@@ -6,53 +6,64 @@ package dev.poolswitch.testkit;
  */
 public enum Capability {
     /** The client follows redirects. */
-    REDIRECTS,
+    REDIRECTS("follows redirects"),
     /** A call without a thread of its own: {@link TestCall#enqueue}. */
-    ASYNC,
+    ASYNC("calls without a thread of their own"),
     /** {@link TestCall#enqueue} returns before the answer's head has come. */
-    ASYNC_RETURNS_AT_ONCE,
+    ASYNC_RETURNS_AT_ONCE("… which return before the answer has come"),
     /** Waiting asynchronous calls leave other calls alone. */
-    ASYNC_WAITS_ASIDE,
+    ASYNC_WAITS_ASIDE("… whose waits leave other calls alone"),
     /** {@link TestCall#cancel} ends a call that {@link TestCall#execute} runs on another thread. */
-    CANCEL,
+    CANCEL("cancelling a call on another thread"),
     /** {@link TestRequest#timeout} limits the whole call. */
-    CALL_TIMEOUT,
+    CALL_TIMEOUT("time limit for a whole call"),
     /** An interrupt ends {@link TestCall#execute}. */
-    INTERRUPT,
+    INTERRUPT("an interrupt ends a call"),
     /** Request bodies that can be read only once. */
-    ONE_SHOT_BODY,
+    ONE_SHOT_BODY("bodies that can be read once are sent once"),
     /** Nothing of a request's body is read before there is a connection to write it to. */
-    UNREAD_BODY,
+    UNREAD_BODY("… and again while nobody has read them"),
     /** {@code Expect: 100-continue} is honoured. */
-    EXPECT_CONTINUE,
+    EXPECT_CONTINUE("`Expect: 100-continue`"),
     /** An answer that comes before the request's body has been sent is understood. */
-    EARLY_ANSWER,
+    EARLY_ANSWER("answers before the body has been sent"),
     /** A key may have a base URL of its own. */
-    BASE_URL_PER_KEY,
+    BASE_URL_PER_KEY("a base URL per key"),
     /** Hints for one call: {@link TestRequest#options}. */
-    CALL_OPTIONS,
+    CALL_OPTIONS("hints for one call"),
     /** {@link ClientUnderTest#connectionsInUse} tells the truth. */
-    CONNECTION_COUNT,
+    CONNECTION_COUNT("tells its connections"),
     /** Connections of answers that were read are used again, so that their number can be foretold. */
-    CONNECTION_REUSE,
+    CONNECTION_REUSE("connections used again"),
     /** Closing an answer that is still coming returns quickly. */
-    PROMPT_CLOSE,
+    PROMPT_CLOSE("closing an unfinished answer is quick"),
     /** Bytes of an answer are handed over as they come. */
-    STREAMING,
+    STREAMING("bodies are handed over as they come"),
     /** A body is fetched as it is read, so that an answer that nobody reads keeps its key, however short it is. */
-    PULLED_BODY,
+    PULLED_BODY("an unread answer keeps its key"),
     /** The client decodes gzip unasked. */
-    GZIP,
+    GZIP("decodes gzip unasked"),
     /** The client sends nothing again behind the adapter's back when a fresh connection breaks. */
-    NO_HIDDEN_REPEATS,
+    NO_HIDDEN_REPEATS("sends nothing again by itself"),
     /** {@link ClientUnderTest#serverSentEvents}. */
-    SERVER_SENT_EVENTS,
+    SERVER_SENT_EVENTS("events of its own"),
     /** {@link ClientUnderTest#webSocketEcho}. */
-    WEB_SOCKET,
+    WEB_SOCKET("web sockets"),
     /** {@link ClientSettings#cache}. */
-    CACHE,
-    /** HTTP/2; the scripted server speaks HTTP/1.1, so the adapter brings its own test. */
-    HTTP_2,
-    /** Bodies that are sent while the answer is received; the adapter brings its own test. */
-    DUPLEX
+    CACHE("cache of its own"),
+    /** {@link ClientSettings#http2}. */
+    HTTP_2("HTTP/2"),
+    /** {@link ClientUnderTest#duplex}; over HTTP/2. */
+    DUPLEX("bodies sent while the answer comes");
+
+    private final String label;
+
+    Capability(String label) {
+        this.label = label;
+    }
+
+    /** What it is called in a table for users. */
+    public String label() {
+        return label;
+    }
 }

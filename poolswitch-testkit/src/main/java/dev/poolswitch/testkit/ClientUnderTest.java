@@ -27,6 +27,16 @@ public interface ClientUnderTest extends AutoCloseable {
         throw new UnsupportedOperationException("implement it, or declare the gap WEB_SOCKET");
     }
 
+    /**
+     * Posts a text whose body is produced while the answer is received: a piece when the answer's head has come, each
+     * further one when as much has come back as was sent. An answer that is no success ends the body at once.
+     *
+     * @return the status and what has come, as in {@code "200 onetwo"}
+     */
+    default String duplex(URI url, List<String> pieces) throws IOException {
+        throw new UnsupportedOperationException("implement it, or declare the gap DUPLEX");
+    }
+
     /** Closes the client and its connections. */
     @Override
     void close();

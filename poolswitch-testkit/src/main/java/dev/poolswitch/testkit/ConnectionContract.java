@@ -3,6 +3,7 @@ package dev.poolswitch.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.poolswitch.KeyPool;
+import dev.poolswitch.testkit.server.Http2Upstream;
 import dev.poolswitch.testkit.server.Reply;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,9 +16,11 @@ abstract class ConnectionContract extends AsyncContract {
 
     private static final long ENDLESS = 16L << 30;
 
+    /** Connections of a client that uses them again when it likes; one for each refusal would be five hundred. */
+    private static final int UNFORETOLD = 25;
+
     @Test
-    void five_hundred_failovers_need_two_connections_at_most() throws Exception {
-        needs(Capability.CONNECTION_REUSE);
+    void five_hundred_failovers_leave_two_connections_at_most_and_no_lease() throws Exception {
         server.onKey(A, Reply.json(429, "{\"error\":\"" + "slow down ".repeat(100) + "\"}"));
         KeyPool pool = pool(A, B);
         ClientUnderTest client = client(pool);
@@ -27,8 +30,9 @@ abstract class ConnectionContract extends AsyncContract {
             pool.reset("a");
         }
 
+        boolean foretold = !gaps().containsKey(Capability.CONNECTION_REUSE);
         assertThat(server.requestCount()).isEqualTo(1000);
-        assertThat(server.connectionsAccepted()).isLessThanOrEqualTo(2);
+        assertThat(server.connectionsAccepted()).isLessThanOrEqualTo(foretold ? 2 : UNFORETOLD);
         assertThat(pool.status().inFlight()).isZero();
         assertThat(client.connectionsInUse()).isLessThanOrEqualTo(0);
     }
@@ -126,14 +130,25 @@ abstract class ConnectionContract extends AsyncContract {
     }
 
     @Test
-    void failovers_over_http_2_are_the_adapters_own_test() throws Exception {
+    void a_hundred_failovers_over_http_2_share_one_connection() throws Exception {
         needs(Capability.HTTP_2);
-        hundredFailoversShareOneHttp2Connection();
-    }
+        try (Http2Upstream upstream = Http2Upstream.refusing(A)) {
+            KeyPool pool = built(builder(A, B).upstream(upstream.uri("").toString()));
+            ClientUnderTest client = with(ClientSettings.usual().withHttp2(), pool);
 
-    /** A hundred failovers over HTTP/2 on one connection, streams refused on the way counted; needed unless a gap. */
-    protected void hundredFailoversShareOneHttp2Connection() throws Exception {
-        throw new AssertionError("override hundredFailoversShareOneHttp2Connection(), or declare the gap HTTP_2");
+            for (int call = 0; call < 100; call++) {
+                Received answer = exchange(client, TestRequest.post(upstream.uri("/" + call), TestBody.json("{}")));
+                assertThat(answer.status()).isEqualTo(200);
+                assertThat(answer.text()).isEqualTo("{}");
+                // Some clients report the end of an answer a moment before its connection is free.
+                eventually(() -> client.connectionsInUse() <= 0);
+                pool.reset("a");
+            }
+
+            assertThat(upstream.keysInOrder()).hasSize(200).startsWith(A, B, A, B);
+            assertThat(upstream.connectionsAccepted()).isLessThanOrEqualTo(2);
+            assertThat(pool.status().inFlight()).isZero();
+        }
     }
 
     @Test

@@ -1,7 +1,10 @@
 package dev.poolswitch.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -38,5 +41,18 @@ public abstract class HttpClientContract extends LoadContract {
     @Test
     void each_declared_gap_has_a_reason() {
         assertThat(gaps().values()).allSatisfy(reason -> assertThat(reason).isNotBlank());
+    }
+
+    @Test
+    void a_gap_that_has_its_own_test_names_one_that_exists() {
+        Pattern named = Pattern.compile("own test, (\\w+)");
+        for (String reason : gaps().values()) {
+            Matcher test = named.matcher(reason);
+            if (reason.contains("own test")) {
+                assertThat(test.find()).as(reason).isTrue();
+                String name = getClass().getPackageName() + "." + test.group(1);
+                assertThatCode(() -> Class.forName(name)).as(reason).doesNotThrowAnyException();
+            }
+        }
     }
 }

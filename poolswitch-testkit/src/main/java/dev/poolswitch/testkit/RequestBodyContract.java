@@ -3,10 +3,12 @@ package dev.poolswitch.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.poolswitch.KeyPool;
+import dev.poolswitch.testkit.server.Http2Upstream;
 import dev.poolswitch.testkit.server.RecordedRequest;
 import dev.poolswitch.testkit.server.Reply;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -125,14 +127,33 @@ abstract class RequestBodyContract extends RotationContract {
     }
 
     @Test
-    void a_body_that_is_sent_while_the_answer_comes_is_the_adapters_own_test() {
+    void a_body_that_is_sent_while_the_answer_comes_holds_nothing_back() throws Exception {
         needs(Capability.DUPLEX);
-        duplexBodyIsSentOnce();
+        try (Http2Upstream upstream = Http2Upstream.refusing()) {
+            KeyPool pool = built(builder(A, B).upstream(upstream.uri("").toString()));
+            ClientUnderTest client = with(ClientSettings.usual().withHttp2(), pool);
+
+            assertThat(client.duplex(upstream.uri("/"), List.of("one", "two", "three")))
+                    .isEqualTo("200 onetwothree");
+
+            assertThat(upstream.keysInOrder()).containsExactly(A);
+            eventually(() -> pool.status().inFlight() == 0);
+        }
     }
 
-    /** One attempt, and no exception of another type than without the plug-in; needed unless DUPLEX is a gap. */
-    protected void duplexBodyIsSentOnce() {
-        throw new AssertionError("override duplexBodyIsSentOnce(), or declare the gap DUPLEX");
+    @Test
+    void a_body_that_is_sent_while_the_answer_comes_is_not_sent_again_when_it_is_refused() throws Exception {
+        needs(Capability.DUPLEX);
+        try (Http2Upstream upstream = Http2Upstream.refusing(A)) {
+            KeyPool pool = built(builder(A, B).upstream(upstream.uri("").toString()));
+            ClientUnderTest client = with(ClientSettings.usual().withHttp2(), pool);
+
+            assertThat(client.duplex(upstream.uri("/1"), List.of("one"))).isEqualTo("429 slow down");
+            assertThat(client.duplex(upstream.uri("/2"), List.of("one"))).isEqualTo("200 one");
+
+            assertThat(upstream.keysInOrder()).containsExactly(A, B);
+            eventually(() -> pool.status().inFlight() == 0);
+        }
     }
 
     static String sha256(byte[] bytes) throws Exception {

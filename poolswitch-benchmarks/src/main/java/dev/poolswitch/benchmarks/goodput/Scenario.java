@@ -32,6 +32,8 @@ record Scenario(
         CONFIGURED,
         /** Answers have budget headers, refusals a Retry-After. */
         HEADERS,
+        /** Refusals have a Retry-After in whole seconds, nothing else is told. */
+        RETRY_AFTER,
         /** Nobody says anything: a bare 429. */
         NOTHING
     }
@@ -57,6 +59,7 @@ record Scenario(
                 all.add(new Scenario("uniform keys", load, uniform(), second, true, knowledge, false, 1));
             }
             all.add(new Scenario("sliding windows", 1.2, uniform(), second, false, knowledge, false, 1));
+            all.add(new Scenario("windows of 10 s", 1.2, longer(), second.multipliedBy(10), true, knowledge, false, 1));
             all.add(new Scenario("keys of 10:1", 1.0, uneven(), second, true, knowledge, false, 1));
             all.add(new Scenario("keys of 10:1", 1.2, uneven(), second, true, knowledge, false, 1));
             all.add(new Scenario("one revoked, one spent", 1.0, uniform(), second, true, knowledge, true, 1));
@@ -67,6 +70,10 @@ record Scenario(
 
     private static List<Integer> uniform() {
         return java.util.Collections.nCopies(KEYS, LIMIT);
+    }
+
+    private static List<Integer> longer() {
+        return java.util.Collections.nCopies(KEYS, 10 * LIMIT);
     }
 
     private static List<Integer> uneven() {

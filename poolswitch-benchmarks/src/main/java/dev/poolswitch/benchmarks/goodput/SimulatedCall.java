@@ -113,6 +113,12 @@ final class SimulatedCall implements RequestView {
             if (simulation.scenario().knowledge() == Scenario.Knowledge.NOTHING || said.limit() == 0) {
                 return;
             }
+            if (simulation.scenario().knowledge() == Scenario.Knowledge.RETRY_AFTER) {
+                if (said.status() == 429) {
+                    consumer.accept("Retry-After", String.valueOf((said.resetNanos() + 999_999_999) / 1_000_000_000));
+                }
+                return;
+            }
             long millis = (said.resetNanos() + 999_999) / 1_000_000;
             consumer.accept("x-ratelimit-limit-requests", String.valueOf(said.limit()));
             consumer.accept("x-ratelimit-remaining-requests", String.valueOf(said.remaining()));

@@ -13,31 +13,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(10)
-class AnswerStreamTest {
+class BodyStreamTest {
 
     private static final Duration PATIENT = Duration.ofSeconds(8);
     private static final Duration IMPATIENT = Duration.ofMillis(300);
 
-    private final ExecutorService readers = Executors.newCachedThreadPool();
     private final Ends ends = new Ends();
-
-    @AfterEach
-    void stop() {
-        readers.shutdownNow();
-    }
 
     @Test
     void what_was_looked_at_is_read_again() throws IOException {
-        AnswerStream stream = stream(new ByteArrayInputStream(bytes("hello world")), -1);
+        BodyStream stream = stream(new ByteArrayInputStream(bytes("hello world")), -1);
 
         assertThat(stream.prefix(5, PATIENT)).isEqualTo(bytes("hello"));
 
@@ -57,7 +49,7 @@ class AnswerStreamTest {
     void a_look_gives_up_in_time_and_the_reader_goes_on_behind_it() throws Exception {
         Slow slow = new Slow();
         slow.come("one");
-        AnswerStream stream = stream(slow, -1);
+        BodyStream stream = stream(slow, -1);
 
         assertThat(stream.prefix(100, IMPATIENT)).isEqualTo(bytes("one"));
         slow.come("two");
@@ -70,7 +62,7 @@ class AnswerStreamTest {
 
     @Test
     void a_complete_answer_gives_its_connection_back_before_it_is_read() throws IOException {
-        AnswerStream stream = stream(new ByteArrayInputStream(bytes("refused")), 7);
+        BodyStream stream = stream(new ByteArrayInputStream(bytes("refused")), 7);
 
         stream.prefix(100, PATIENT);
 
@@ -81,18 +73,18 @@ class AnswerStreamTest {
     }
 
     @Test
-    void discarding_a_stalled_answer_drops_its_connection_without_waiting() throws Exception {
+    void closing_a_stalled_answer_drops_its_connection_without_waiting() throws Exception {
         Slow slow = new Slow();
-        AnswerStream stream = stream(slow, -1);
+        BodyStream stream = stream(slow, -1);
 
-        stream.discard();
+        stream.close();
 
         assertThat(ends.first.await(5, TimeUnit.SECONDS)).isTrue();
         assertThat(ends.told).containsExactly("dropped");
     }
 
     @Test
-    void discarding_an_endless_answer_drops_its_connection() {
+    void closing_an_endless_answer_drops_its_connection() {
         InputStream endless = new InputStream() {
             @Override
             public int read() {
@@ -105,27 +97,83 @@ class AnswerStreamTest {
             }
         };
 
-        stream(endless, -1).discard();
+        stream(endless, -1).close();
 
         assertThat(ends.told).containsExactly("dropped");
     }
 
     @Test
-    void closing_early_gives_back_a_rest_that_is_there_and_drops_one_that_is_not() {
+    void closing_early_gives_back_a_rest_that_comes_soon_and_drops_one_that_is_large_or_late() {
         stream(new ByteArrayInputStream(bytes("short")), 5).close();
-        stream(new ByteArrayInputStream(bytes("short")), 1000).close();
+        stream(new ByteArrayInputStream(bytes("short")), -1).close();
+        stream(new ByteArrayInputStream(new byte[100_000]), 100_000).close();
 
-        assertThat(ends.told).containsExactly("given back", "dropped");
+        assertThat(ends.told).containsExactly("given back", "given back", "dropped");
     }
 
     @Test
-    void discarding_keeps_an_interrupt() {
+    void who_was_late_once_is_not_waited_for_again() throws Exception {
+        Slow slow = new Slow();
+        slow.come("one");
+        BodyStream stream = stream(slow, -1);
+        stream.prefix(100, IMPATIENT);
+        long before = System.nanoTime();
+
+        stream.close();
+
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofMillis(45));
+        assertThat(ends.first.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(ends.told).containsExactly("dropped");
+    }
+
+    @Test
+    void a_connection_that_can_be_cut_is_dropped_when_nobody_reads_from_it_any_more() {
+        Slow slow = new Slow();
+        List<String> told = new ArrayList<>();
+        BodyStream stream = new BodyStream(slow, -1, new BodyStream.Connection() {
+            @Override
+            public void giveBack() {
+                told.add("given back");
+            }
+
+            @Override
+            public void drop() {
+                told.add("dropped after " + slow.reads.get() + " reads");
+            }
+
+            @Override
+            public boolean cut() {
+                told.add("cut");
+                slow.come("");
+                return true;
+            }
+        });
+        stream.prefix(100, IMPATIENT);
+
+        stream.close();
+
+        assertThat(told).containsExactly("cut", "dropped after 1 reads");
+    }
+
+    @Test
+    void two_looks_at_a_slow_stream_see_one_reading_of_it() {
+        Slow slow = new Slow();
+        slow.come("one");
+        BodyStream stream = stream(slow, -1);
+        stream.prefix(100, IMPATIENT);
+        slow.come("two");
+
+        assertThat(stream.prefix(6, PATIENT)).isEqualTo(bytes("onetwo"));
+    }
+
+    @Test
+    void closing_for_somebody_who_was_interrupted_waits_for_nothing_and_keeps_the_interrupt() {
         Thread.currentThread().interrupt();
 
-        stream(new ByteArrayInputStream(bytes("x")), -1).discard();
+        stream(new Slow(), -1).close();
 
         assertThat(Thread.interrupted()).isTrue();
-        assertThat(ends.told).containsExactly("given back");
+        assertThat(ends.told).containsExactly("dropped");
     }
 
     @Test
@@ -147,7 +195,7 @@ class AnswerStreamTest {
                 throw new UnsupportedOperationException();
             }
         };
-        AnswerStream stream = stream(broken, -1);
+        BodyStream stream = stream(broken, -1);
 
         assertThat(stream.prefix(100, PATIENT)).isEqualTo(bytes("xx"));
 
@@ -156,21 +204,21 @@ class AnswerStreamTest {
 
     @Test
     void a_closed_answer_cannot_be_read_on() {
-        AnswerStream stream = stream(new ByteArrayInputStream(bytes("abc")), -1);
+        BodyStream stream = stream(new ByteArrayInputStream(bytes("abc")), -1);
         stream.close();
 
         assertThatThrownBy(stream::read).isInstanceOf(IOException.class).hasMessageContaining("closed");
     }
 
-    private AnswerStream stream(InputStream raw, long length) {
-        return new AnswerStream(raw, length, readers, ends);
+    private BodyStream stream(InputStream raw, long length) {
+        return new BodyStream(raw, length, ends);
     }
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    private static final class Ends implements AnswerStream.Connection {
+    private static final class Ends implements BodyStream.Connection {
 
         private final List<String> told = new ArrayList<>();
         private final CountDownLatch first = new CountDownLatch(1);
@@ -192,6 +240,7 @@ class AnswerStreamTest {
     private static final class Slow extends InputStream {
 
         private final BlockingQueue<byte[]> pieces = new LinkedBlockingQueue<>();
+        private final AtomicInteger reads = new AtomicInteger();
 
         void come(String text) {
             pieces.add(bytes(text));
@@ -201,6 +250,7 @@ class AnswerStreamTest {
         public int read(byte[] array, int offset, int length) throws IOException {
             try {
                 byte[] piece = pieces.take();
+                reads.incrementAndGet();
                 System.arraycopy(piece, 0, array, offset, piece.length);
                 return piece.length == 0 ? -1 : piece.length;
             } catch (InterruptedException e) {

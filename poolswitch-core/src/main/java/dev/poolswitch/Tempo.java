@@ -1,0 +1,64 @@
+package dev.poolswitch;
+
+import java.time.Duration;
+
+/**
+ * Roughly how many leases of a key began lately, for the moment in which a refusal makes that interesting. It is kept in
+ * stretches of at least a second, so that a lease costs one comparison. Unguarded: a count that is a little off does no
+ * harm, since what is concluded from it is corrected by the next refusal.
+ */
+final class Tempo {
+
+    /** The time that a limit nobody tells of is guessed for. */
+    static final long SECOND = Duration.ofSeconds(1).toNanos();
+
+    /** Longer than the windows that a key can be refused in for what it did before; most providers count minutes. */
+    private static final long RESTED = Duration.ofMinutes(1).toNanos();
+
+    private long begunAt = -Nanos.NEVER;
+    private long begunWith;
+    private long earlierAt = -Nanos.NEVER;
+    private long earlierWith;
+
+    /**
+     * A lease begins.
+     *
+     * @param number how many began before it
+     * @return whether the key had rested until then
+     */
+    boolean begins(long number, long now) {
+        long since = now - begunAt;
+        if (since < SECOND) {
+            return false;
+        }
+        earlierAt = begunAt;
+        earlierWith = begunWith;
+        begunAt = now;
+        begunWith = number;
+        return since >= RESTED + SECOND;
+    }
+
+    /**
+     * How many leases began within a second before an instant, and since then.
+     *
+     * @param number how many leases began in all
+     * @param then a moment ago, when the last of them or one of the last began
+     */
+    long lately(long number, long then) {
+        long stretch = then - begunAt;
+        if (stretch >= SECOND) {
+            return number - begunWith;
+        }
+        long before = begunAt - earlierAt;
+        long missing = SECOND - stretch;
+        long part = before >= Nanos.NEVER || before <= 0
+                ? 0
+                : (long) Math.ceil((double) (begunWith - earlierWith) * Math.min(missing, before) / before);
+        return number - begunWith + part;
+    }
+
+    /** Since when the leases have begun that {@link #lately} counts. */
+    long since(long now) {
+        return begunWith > earlierWith ? Math.max(earlierAt, now - SECOND) : begunAt;
+    }
+}

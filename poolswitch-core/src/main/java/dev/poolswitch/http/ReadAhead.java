@@ -1,0 +1,224 @@
+package dev.poolswitch.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A blocking stream that can be read ahead of its reader, for no longer than somebody is willing to wait.
+ *
+ * <p>Nobody can stop a read that blocks. So what is not there yet is read by another thread while the caller keeps the
+ * time; if that runs out, the read goes on, and whoever reads next waits for what it brings. At any time one thread at
+ * most is in a read of the stream: the other one while {@link #busy}, else the caller. That one alone writes the fields.
+ */
+final class ReadAhead {
+
+    private static final int PIECE = 8 * 1024;
+
+    private final InputStream in;
+    private final long length;
+    private final AheadBytes ahead = new AheadBytes();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private volatile long received;
+    private volatile boolean ended;
+    private volatile @Nullable IOException failure;
+    private boolean late;
+
+    // Written under the lock.
+    private volatile boolean busy;
+    private int wanted;
+
+    /**
+     * A stream of which nothing has been read.
+     *
+     * @param length how many bytes it has, -1 when unknown
+     */
+    ReadAhead(InputStream in, long length) {
+        this.in = in;
+        this.length = length;
+    }
+
+    /** Bytes that have been read and not been asked for. */
+    AheadBytes ahead() {
+        return ahead;
+    }
+
+    /** Whether somebody has waited in vain for this stream before. */
+    boolean wasLate() {
+        return late;
+    }
+
+    /** How many bytes are still to come; negative when unknown. */
+    long missing() {
+        return length - received;
+    }
+
+    /** Whether another thread is in a read. */
+    boolean busy() {
+        return busy;
+    }
+
+    // ---- ahead of the reader
+
+    /** Reads once, however long that takes, unless something is ahead already. */
+    void once(int most) {
+        if (!enough(1)) {
+            readOnce(most);
+        }
+    }
+
+    /** Reads until so many bytes are ahead, the stream has ended or broken, or the time is over. */
+    void fetch(int bytes, long nanos) {
+        while (isHere(bytes)) {
+            readOnce(bytes);
+        }
+        lock.lock();
+        try {
+            if (enough(bytes) || nanos <= 0) {
+                return;
+            }
+            // The other thread stops by itself when it has brought so many.
+            wanted = bytes;
+            if (!busy) {
+                BodyReaders.INSTANCE.execute(this::readOn);
+                busy = true;
+            }
+            late |= !idleWithin(nanos);
+        } finally {
+            wanted = 0;
+            lock.unlock();
+        }
+    }
+
+    /** Whether all has been read from the stream, its end included: some clients free a connection only then. */
+    boolean isWhole() {
+        if (!ended && !busy && failure == null && received == length) {
+            readOnce(1);
+        }
+        return ended;
+    }
+
+    /** Waits until no other thread is in a read; whether that came true in time. */
+    boolean awaitIdle(long nanos) {
+        lock.lock();
+        try {
+            return idleWithin(nanos);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean idleWithin(long nanos) {
+        try {
+            long left = nanos;
+            while (busy && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return !busy;
+    }
+
+    // ---- the reader
+
+    /** As {@link InputStream#read(byte[], int, int)}. */
+    int read(byte[] array, int offset, int count) throws IOException {
+        if (busy) {
+            awaitBytes();
+        }
+        int taken = ahead.take(array, offset, count);
+        if (taken > 0) {
+            return taken;
+        }
+        IOException broken = failure;
+        if (broken != null) {
+            throw broken;
+        }
+        int read = ended ? -1 : in.read(array, offset, count);
+        note(read);
+        return read;
+    }
+
+    int available() throws IOException {
+        int here = ahead.size();
+        return here > 0 || busy || ended || failure != null ? here : in.available();
+    }
+
+    private void awaitBytes() throws IOException {
+        lock.lock();
+        try {
+            while (busy && ahead.size() == 0) {
+                changed.await();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while reading an answer");
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- reading
+
+    private boolean enough(int bytes) {
+        return ahead.size() >= bytes || ended || failure != null || received == length;
+    }
+
+    /** Whether more is needed and a read would not wait. */
+    private boolean isHere(int bytes) {
+        // Without a length there may be a decoder below, which claims to have a byte when it does not know.
+        if (length < 0 || busy || enough(bytes)) {
+            return false;
+        }
+        try {
+            return in.available() > 0;
+        } catch (IOException | RuntimeException e) {
+            return false;
+        }
+    }
+
+    private void readOn() {
+        boolean more = true;
+        while (more) {
+            readOnce(PIECE);
+            lock.lock();
+            try {
+                more = !enough(wanted);
+                busy = more;
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private void readOnce(int most) {
+        long left = length < 0 ? PIECE : Math.max(1, missing());
+        byte[] piece = new byte[(int) Math.min(left, Math.min(most, PIECE))];
+        try {
+            int count = in.read(piece);
+            if (count > 0) {
+                ahead.add(piece, count);
+            }
+            note(count);
+        } catch (IOException e) {
+            failure = e;
+        } catch (RuntimeException e) {
+            failure = new IOException(e);
+        }
+    }
+
+    private void note(int read) {
+        if (read < 0) {
+            ended = true;
+        } else {
+            long before = received;
+            received = before + read;
+        }
+    }
+}
