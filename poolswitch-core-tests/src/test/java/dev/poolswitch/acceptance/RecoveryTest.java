@@ -109,6 +109,24 @@ class RecoveryTest {
     }
 
     @Test
+    void a_reset_of_a_key_forgets_what_blocks_its_account() throws Exception {
+        try (KeyPool pool = Pools.of(
+                        time,
+                        Pools.key("a").group("account").build(),
+                        Pools.key("b").group("account").build())
+                .whenExhausted(WhenExhausted.failFast())
+                .build()) {
+            Verdict spent = Verdict.of(VerdictKind.QUOTA_EXHAUSTED, "spent").withScope(Scope.GROUP);
+            pool.acquire().end(spent);
+            assertThat(pool.tryAcquire()).isEmpty();
+
+            pool.reset("a");
+
+            assertThat(Pools.calls(pool, 20)).containsKeys("a", "b");
+        }
+    }
+
+    @Test
     void a_group_probe_that_is_not_used_wakes_the_other_members() throws Exception {
         try (KeyPool pool = groups().build()) {
             pool.disable("b");
