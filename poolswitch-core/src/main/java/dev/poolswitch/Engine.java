@@ -320,7 +320,15 @@ final class Engine {
 
     // ---- changing the pool
 
-    synchronized void addKey(ApiKey key) {
+    void addKey(ApiKey key) {
+        KeySlot slot = seated(key);
+        // Not under the lock: a store that hangs, or who is served now, must not keep other changes waiting.
+        persistence.restore(slot);
+        tellChange(key.id(), PoolEvent.KeyChanged.Change.ADDED);
+        opened();
+    }
+
+    private synchronized KeySlot seated(ApiKey key) {
         if (roster.slots().containsKey(key.id())) {
             throw new IllegalArgumentException("key id " + key.id() + " is in the pool already; ids must differ");
         }
@@ -328,12 +336,19 @@ final class Engine {
         List<KeySlot> slots = new ArrayList<>(roster.slots().values());
         slots.add(slot);
         roster = Roster.of(slots, recoveries);
-        persistence.restore(slot);
-        tellChange(key.id(), PoolEvent.KeyChanged.Change.ADDED);
-        opened();
+        return slot;
     }
 
-    synchronized boolean removeKey(String id) {
+    boolean removeKey(String id) {
+        if (!unseated(id)) {
+            return false;
+        }
+        tellChange(id, PoolEvent.KeyChanged.Change.REMOVED);
+        opened();
+        return true;
+    }
+
+    private synchronized boolean unseated(String id) {
         KeySlot leaving = roster.slots().get(id);
         if (leaving == null) {
             return false;
@@ -347,8 +362,6 @@ final class Engine {
             leaving.group().members().remove(leaving);
         }
         roster = Roster.of(slots, recoveries);
-        tellChange(id, PoolEvent.KeyChanged.Change.REMOVED);
-        opened();
         return true;
     }
 
@@ -367,14 +380,19 @@ final class Engine {
         opened();
     }
 
-    synchronized void close() {
-        if (closed) {
+    void close() {
+        if (!closing()) {
             return;
         }
-        closed = true;
         line.dismiss();
         persistence.close();
         listeners.close();
+    }
+
+    private synchronized boolean closing() {
+        boolean first = !closed;
+        closed = true;
+        return first;
     }
 
     private void tellChange(String id, PoolEvent.KeyChanged.Change change) {
