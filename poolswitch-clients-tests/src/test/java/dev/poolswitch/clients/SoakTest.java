@@ -196,7 +196,7 @@ class SoakTest {
     /** One call of the application: to be read whole, half or not at all, or given up in the midst. */
     private void call(OkHttpClient client, ScheduledExecutorService scissors) {
         ThreadLocalRandom random = ThreadLocalRandom.current();
-        String path = "/bytes/" + random.nextInt(20_000);
+        String path = "/bytes/" + random.nextInt(1, 20_000);
         Request.Builder request = new Request.Builder().url(upstream.uri(path));
         if (random.nextInt(3) == 0) {
             request.post(RequestBody.create("x".repeat(random.nextInt(5_000)), TEXT));

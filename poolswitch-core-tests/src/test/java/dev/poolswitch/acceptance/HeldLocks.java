@@ -7,6 +7,7 @@ import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /** Looks, from within what a user has plugged in, whether the thread that calls it holds a lock of the engine. */
 final class HeldLocks {
@@ -14,10 +15,15 @@ final class HeldLocks {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private final Set<String> found = ConcurrentHashMap.newKeySet();
+    private final Set<String> ways = ConcurrentHashMap.newKeySet();
     private final Set<String> looked = ConcurrentHashMap.newKeySet();
 
     /** Call it from user code. */
     void look(String userCode) {
+        // The look is dear, so once for each way that leads here is enough.
+        if (!ways.add(userCode + way())) {
+            return;
+        }
         looked.add(userCode);
         ThreadInfo info =
                 THREADS.getThreadInfo(new long[] {Thread.currentThread().getId()}, true, true)[0];
@@ -33,6 +39,13 @@ final class HeldLocks {
                 found.add(userCode + " is called under " + lock.getClassName());
             }
         }
+    }
+
+    private static String way() {
+        return StackWalker.getInstance()
+                .walk(frames -> frames.map(StackWalker.StackFrame::toString)
+                        .filter(frame -> frame.startsWith("dev.poolswitch.") && !isTest(frame))
+                        .collect(Collectors.joining()));
     }
 
     Set<String> found() {

@@ -93,6 +93,21 @@ class RecoveryTest {
     }
 
     @Test
+    void a_later_refusal_with_a_shorter_wait_does_not_shorten_the_rest() throws Exception {
+        try (KeyPool pool =
+                Pools.of(time, "a").whenExhausted(WhenExhausted.failFast()).build()) {
+            List<Lease> two = Pools.take(pool, 2);
+            two.get(0).rateLimited(Duration.ofSeconds(20));
+            two.get(1).rateLimited(Duration.ofSeconds(1));
+
+            time.advance(Duration.ofSeconds(10));
+            assertThat(pool.tryAcquire()).isEmpty();
+            time.advance(Duration.ofSeconds(10));
+            assertThat(pool.tryAcquire()).isPresent();
+        }
+    }
+
+    @Test
     void a_group_refusal_rests_the_whole_group_and_one_member_probes_for_all() throws Exception {
         try (KeyPool pool = groups().build()) {
             refuse(pool, "a1", Scope.GROUP);
