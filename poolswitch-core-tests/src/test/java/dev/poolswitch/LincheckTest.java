@@ -63,8 +63,13 @@ class LincheckTest {
         }
     }
 
+    /** A pool has many parts that the checker looks into, so a scenario takes it seconds. */
     protected ModelCheckingOptions options() {
-        return size(5, 100);
+        return size(2, 100);
+    }
+
+    protected ModelCheckingOptions optionsOfParts() {
+        return size(10, 100);
     }
 
     @Tag("soak")
@@ -72,6 +77,11 @@ class LincheckTest {
         @Override
         protected ModelCheckingOptions options() {
             return size(50, 2_000);
+        }
+
+        @Override
+        protected ModelCheckingOptions optionsOfParts() {
+            return options();
         }
     }
 
@@ -133,7 +143,7 @@ class LincheckTest {
     /** Forbidden: a position that is open and out of sight at rest. */
     @Test
     void a_ready_position_is_in_sight_at_rest() {
-        options().check(Sight.class);
+        optionsOfParts().check(Sight.class);
     }
 
     public static class Sight {
@@ -306,7 +316,7 @@ class LincheckTest {
     /** Forbidden: more sends than an answer said are left, counted by a provider that tells after each what is left. */
     @Test
     void a_learned_budget_is_not_overrun_while_answers_change_it() {
-        options().check(Learning.class);
+        optionsOfParts().check(Learning.class);
     }
 
     public static class Learning {
@@ -322,15 +332,13 @@ class LincheckTest {
 
         /** Told while the call is still out, as an exchange does with an answer's head. */
         @Operation
-        public boolean call() {
-            boolean may = budget.tryTake(1, NOW);
-            if (may) {
+        public void call() {
+            if (budget.tryTake(1, NOW)) {
                 int after = left.decrementAndGet();
                 forbid(after < 0, "overrun");
                 learn(after, 1);
                 budget.counted(1);
             }
-            return may;
         }
 
         @Operation
@@ -358,7 +366,7 @@ class LincheckTest {
     /** Forbidden: more than the guess in one window, room that is lost or invented by what is given back. */
     @Test
     void a_guessed_limit_is_kept_to_by_all_together() {
-        options().check(Guessing.class);
+        optionsOfParts().check(Guessing.class);
     }
 
     public static class Guessing {
@@ -379,12 +387,10 @@ class LincheckTest {
         }
 
         @Operation
-        public boolean take() {
-            boolean taken = limit.tryTake(START);
-            if (taken) {
+        public void take() {
+            if (limit.tryTake(START)) {
                 forbid(out.incrementAndGet() > GUESS, "more than the guess");
             }
-            return taken;
         }
 
         @Operation
@@ -406,7 +412,7 @@ class LincheckTest {
     /** Forbidden: permits of a window that are lost or given out twice. */
     @Test
     void a_window_gives_out_each_permit_once() {
-        options().check(Window.class);
+        optionsOfParts().check(Window.class);
     }
 
     public static class Window {
@@ -415,12 +421,10 @@ class LincheckTest {
         private final AtomicInteger out = new AtomicInteger();
 
         @Operation
-        public boolean take() {
-            boolean taken = window.tryTake(1, NOW);
-            if (taken) {
+        public void take() {
+            if (window.tryTake(1, NOW)) {
                 forbid(out.incrementAndGet() > 2, "more than the limit");
             }
-            return taken;
         }
 
         @Operation
