@@ -93,6 +93,20 @@ class RecoveryTest {
     }
 
     @Test
+    void a_success_that_began_before_a_refusal_ends_no_rest() throws Exception {
+        try (KeyPool pool =
+                Pools.of(time, "a").whenExhausted(WhenExhausted.failFast()).build()) {
+            List<Lease> two = Pools.take(pool, 2);
+            two.get(0).rateLimited(Duration.ofSeconds(20));
+            two.get(1).succeeded();
+
+            assertThat(pool.tryAcquire()).isEmpty();
+            time.advance(Duration.ofSeconds(20));
+            assertThat(pool.tryAcquire()).isPresent();
+        }
+    }
+
+    @Test
     void a_later_refusal_with_a_shorter_wait_does_not_shorten_the_rest() throws Exception {
         try (KeyPool pool =
                 Pools.of(time, "a").whenExhausted(WhenExhausted.failFast()).build()) {
