@@ -2,10 +2,10 @@ package dev.poolswitch.httpclient5;
 
 import dev.poolswitch.http.AsyncTransport;
 import dev.poolswitch.http.Attempt;
+import dev.poolswitch.http.Look;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -36,7 +36,7 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
     private final AsyncPooledCall call;
     private final Attempt attempt;
     private final AsyncTransport.Reply<AsyncAnswer> reply;
-    private final CompletableFuture<Void> gathered = new CompletableFuture<>();
+    private volatile CompletableFuture<Void> gathered = new CompletableFuture<>();
     private final CompletableFuture<Void> passed = new CompletableFuture<>();
     private State state = State.HELD;
     private volatile @Nullable HttpResponse response;
@@ -68,13 +68,14 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
         return call.view(head, body == null ? 0 : body.getContentLength(), body == null ? null : this::prefix);
     }
 
-    private synchronized byte[] prefix(int maxBytes, @Nullable Duration patience) {
+    private synchronized byte[] prefix(int maxBytes, Look look) {
         byte[] bytes = ahead.toByteArray();
         return bytes.length <= maxBytes ? bytes : Arrays.copyOf(bytes, maxBytes);
     }
 
     synchronized CompletableFuture<Void> gather(int bytes) {
         wanted = bytes;
+        gathered = new CompletableFuture<>();
         if (ended || failure != null || ahead.size() >= bytes) {
             gathered.complete(null);
         }

@@ -3,6 +3,7 @@ package dev.poolswitch.httpclient5;
 import dev.poolswitch.Origin;
 import dev.poolswitch.http.Attempt;
 import dev.poolswitch.http.BlockingTransport;
+import dev.poolswitch.http.Look;
 import dev.poolswitch.http.ResponseView;
 import java.io.IOException;
 import java.io.InputStream;
@@ -108,7 +109,7 @@ final class PooledCall extends PooledRequest implements BlockingTransport<Classi
     @Override
     public void hold(ClassicHttpResponse response) {
         if (response.getEntity() instanceof BodyEntity body) {
-            body.prefix(ResponseView.LONGEST_PREFIX, ResponseView.ERROR_PATIENCE);
+            body.prefix(ResponseView.LONGEST_PREFIX, Look.ERROR);
         }
     }
 
