@@ -311,14 +311,19 @@ final class Engine {
         }
     }
 
-    synchronized void close() {
-        if (closed) {
+    void close() {
+        if (!closing()) {
             return;
         }
-        closed = true;
         line.dismiss();
         persistence.close();
         listeners.close();
+    }
+
+    private synchronized boolean closing() {
+        boolean first = !closed;
+        closed = true;
+        return first;
     }
 
     // ---- what the parts need of each other
