@@ -23,8 +23,18 @@ final class Effects {
         this.rules = rules;
     }
 
-    /** Applies a verdict. Returns whether a scope was closed, so that the store must have it before the next send. */
-    boolean apply(Lease lease, Verdict verdict, long now, long latencyNanos) {
+    /** What a verdict has moved. */
+    enum Moved {
+        /** Nothing is held against anything on the lease's path, before or after. */
+        NOTHING,
+        /** Some state is not pristine. */
+        SOMETHING,
+        /** A scope was closed, so that the store must have it before the next send. */
+        CLOSED
+    }
+
+    /** Applies a verdict. */
+    Moved apply(Lease lease, Verdict verdict, long now, long latencyNanos) {
         KeySlot slot = lease.slot();
         count(lease, verdict, now, latencyNanos);
         if (!verdict.budgets().isEmpty()) {
@@ -34,7 +44,7 @@ final class Effects {
         if (kind == VerdictKind.SUCCESS) {
             correlation.succeeded(lease);
             if (pristine(lease)) {
-                return false;
+                return Moved.NOTHING;
             }
         }
         Scope scope = scopeOf(verdict, lease);
@@ -54,12 +64,7 @@ final class Effects {
         } else if (fails) {
             fail(slot, lease, verdict, now);
         }
-        return closes;
-    }
-
-    /** Whether the end of this lease may have opened something that only an event opens. */
-    boolean mayHaveOpened(Lease lease) {
-        return !pristine(lease);
+        return closes ? Moved.CLOSED : pristine(lease) ? Moved.NOTHING : Moved.SOMETHING;
     }
 
     void returnProbes(Lease lease) {
@@ -80,7 +85,7 @@ final class Effects {
             if (budget.unit() == Budget.Unit.TOKENS) {
                 engine.askForTokens();
             }
-            Meters meters = lease.slot().meters(budget.scope(), lease.request());
+            Meters meters = lease.slot().path().meters(budget.scope(), lease.request());
             long own = lease.isEnded()
                     ? 0
                     : budget.unit() == Budget.Unit.REQUESTS
@@ -100,14 +105,14 @@ final class Effects {
     void personChanged(KeySlot slot, boolean forget) {
         long now = engine.clock().now();
         slot.gate().move(state -> forget ? rules.reset(state, now) : raised(state));
-        slot.modelGates().forEach(model -> model.gate().move(state -> forget ? rules.reset(state, now) : state));
+        slot.path().models().forEach(model -> model.gate().move(state -> forget ? rules.reset(state, now) : state));
         if (forget) {
-            slot.meters(Scope.KEY, LeaseRequest.any()).forget();
-            slot.modelGates().forEach(model -> model.meters().forget());
+            slot.path().meters(Scope.KEY, LeaseRequest.any()).forget();
+            slot.path().models().forEach(model -> model.meters().forget());
         }
         slot.markReady();
         engine.persistence().changed(Scope.KEY, slot, "");
-        slot.modelGates().forEach(model -> engine.persistence().changed(Scope.KEY_AND_MODEL, slot, model.model()));
+        slot.path().models().forEach(model -> engine.persistence().changed(Scope.KEY_AND_MODEL, slot, model.model()));
         engine.awaitDurable(engine.persistence().commit());
     }
 
@@ -142,7 +147,7 @@ final class Effects {
         }
         if (success && !before.open()) {
             gate.correlated(false);
-            lease.slot().meters(scope, lease.request()).recovered(lease.startedAt());
+            lease.slot().path().meters(scope, lease.request()).recovered(lease.startedAt());
         }
         markReady(scope, lease);
         // Only the one move that opened the gate finds it closed before and its own attempt accepted.
@@ -164,7 +169,8 @@ final class Effects {
         KeySlot slot = lease.slot();
         long stated = verdict.waitFor() == null ? 0 : Nanos.of(verdict.waitFor());
         if (limited && (stated == 0 || stated >= Tempo.SECOND)) { // who states less has told all there is to know
-            slot.meters(scope, lease.request())
+            slot.path()
+                    .meters(scope, lease.request())
                     .refused(slot.tempo(), slot.startedLeases(), lease.startedAt(), stated, now);
         }
         GateState before = gate.move(state -> rules.refused(state, verdict, lease, now));
@@ -174,7 +180,7 @@ final class Effects {
                 && ofKey
                 && before != null
                 && before.open()
-                && (lease.rested || slot.hasToldRoom(lease.request(), now))) {
+                && (lease.rested || slot.path().hasToldRoom(lease.request(), now))) {
             GateState after = rules.refused(before, verdict, lease, now);
             correlate(new Correlation.Refused(lease, scope, gate, before, after, now), verdict);
         }
@@ -217,7 +223,7 @@ final class Effects {
         if (replaced == null) {
             return;
         }
-        lease.slot().meters(refusal.scope(), lease.request()).forgetSuspicion();
+        lease.slot().path().meters(refusal.scope(), lease.request()).forgetSuspicion();
         markReady(refusal.scope(), lease);
         tellRecovered(refusal.scope(), lease);
     }
@@ -280,13 +286,7 @@ final class Effects {
     }
 
     private boolean pristine(Lease lease) {
-        for (Scope each : SCOPES) {
-            Gate gate = existingGate(each, lease);
-            if (gate != null && !gate.pristine()) {
-                return false;
-            }
-        }
-        return true;
+        return engine.upstream().pristine() && lease.slot().path().pristine(lease.request());
     }
 
     private @Nullable Gate existingGate(Scope scope, Lease lease) {
@@ -296,7 +296,7 @@ final class Effects {
                 lease.slot().group() == null ? null : lease.slot().group().gate();
             case UPSTREAM -> engine.upstream();
             case KEY_AND_MODEL -> {
-                KeySlot.ModelGate own = lease.slot().modelGate(lease.request());
+                KeyPath.ModelGate own = lease.slot().path().model(lease.request());
                 yield own == null ? null : own.gate();
             }
         };
@@ -304,7 +304,7 @@ final class Effects {
 
     private Gate gate(Scope scope, Lease lease) {
         if (scope == Scope.KEY_AND_MODEL && lease.request().modelOrNull() != null) {
-            return lease.slot().modelGate(lease.request().modelOrNull()).gate();
+            return lease.slot().path().model(lease.request().modelOrNull()).gate();
         }
         Gate existing = existingGate(scope, lease);
         return existing == null ? lease.slot().gate() : existing;

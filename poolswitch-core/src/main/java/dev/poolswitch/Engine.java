@@ -7,14 +7,11 @@ import dev.poolswitch.verdict.Verdict;
 import java.lang.System.Logger;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -44,49 +41,42 @@ final class Engine {
     static final CompletableFuture<Void> DURABLE = CompletableFuture.completedFuture(null);
 
     private static final Logger LOG = System.getLogger("dev.poolswitch");
-    /** A tenth of a timeout late is early enough to take back a lease that nobody wants. */
-    private static final int RECLAIMS_PER_TIMEOUT = 10;
     /** A key that is missed so often in a row is so much in demand that it does not matter. */
     private static final int MOST_LOOKS = 16;
 
     private final PoolSettings settings;
     private final PoolClock clock;
-    private final Months months;
     private final RecoveryQueue recoveries = new RecoveryQueue();
     private final WaitingLine line = new WaitingLine(this);
     private final Gate upstream = new Gate();
     private final @Nullable WindowMeter shaping;
-    /** Removed keys, as long as they may have open leases: such a lease may be the probe of a group. */
-    private final Set<KeySlot> left = ConcurrentHashMap.newKeySet();
-
-    private final Map<String, Group> groups = new ConcurrentHashMap<>();
     private final RetryBudget retryBudget = new RetryBudget();
     private final LongAdder exhaustions = new LongAdder();
     private final Selector selector;
     private final Effects effects;
     private final Listeners listeners;
     private final Persistence persistence;
+    private final LostLeases lostLeases;
+    private final PoolChanges changes;
     private volatile Roster roster;
     private volatile boolean closed;
-    private volatile boolean leaking;
     private volatile boolean asksForModel;
     private volatile boolean asksForTokens;
-    private volatile long reclaimAt;
     private volatile long allAskedAt;
 
     Engine(PoolSettings settings, List<ApiKey> keys, @Nullable KeyStateStore store, List<PoolListener> listeners) {
         this.settings = settings;
         this.clock = new PoolClock(settings.timeSource());
-        this.months = new Months(clock, settings.quotaZone());
         this.shaping = settings.rateLimitPerSecond().isPresent()
                 ? Shaping.meter(settings.rateLimitPerSecond().getAsDouble())
                 : null;
         this.listeners = new Listeners(settings.name(), listeners);
-        this.roster = Roster.of(keys.stream().map(this::slot).toList(), recoveries);
         this.selector = new Selector(settings.strategy(), settings.name());
         this.effects = new Effects(this, new GateRules(Nanos.of(settings.cooldown()), settings.maxFailures()));
+        this.changes = new PoolChanges(this, effects, new Months(clock, settings.quotaZone()));
+        this.lostLeases = new LostLeases(this);
+        this.roster = Roster.of(keys.stream().map(changes::slot).toList(), recoveries);
         this.persistence = new Persistence(this, store);
-        this.reclaimAt = clock.now() + reclaimInterval();
         persistence.restore();
     }
 
@@ -96,9 +86,7 @@ final class Engine {
     @Nullable
     Lease select(LeaseRequest request) {
         long now = clock.now();
-        if (now >= reclaimAt) {
-            reclaim(now);
-        }
+        lostLeases.reclaimIfDue(now);
         if (closed || (!upstream.pristine() && upstream.state().opensAt(now) != 0)) {
             return null;
         }
@@ -159,6 +147,11 @@ final class Engine {
             return CompletableFuture.failedFuture(exhausted(request, "no key is ready"));
         }
         return line.join(request, patience);
+    }
+
+    /** Whether no call at all can have a key now. */
+    boolean noKeyInSight() {
+        return closed || upstream.state().opensAt(clock.now()) != 0 || roster.noneInSight();
     }
 
     /** Whether nobody waits, so that a lease may be taken without a look at the line. */
@@ -270,14 +263,14 @@ final class Engine {
         long now = clock.now();
         KeySlot slot = lease.slot();
         slot.release(lease);
-        boolean closes = effects.apply(lease, verdict, now, latencyNanos);
-        if (slot.limitsLeases() || lease.charged || effects.mayHaveOpened(lease)) {
+        Effects.Moved moved = effects.apply(lease, verdict, now, latencyNanos);
+        if (moved != Effects.Moved.NOTHING || slot.limitsLeases() || lease.charged) {
             slot.markReady();
             if (!line.isEmpty()) {
                 line.serve();
             }
         }
-        return closes ? persistence.commit() : DURABLE;
+        return moved == Effects.Moved.CLOSED ? persistence.commit() : DURABLE;
     }
 
     void unused(Lease lease, long reservedTokens) {
@@ -318,55 +311,6 @@ final class Engine {
         }
     }
 
-    // ---- changing the pool
-
-    synchronized void addKey(ApiKey key) {
-        if (roster.slots().containsKey(key.id())) {
-            throw new IllegalArgumentException("key id " + key.id() + " is in the pool already; ids must differ");
-        }
-        KeySlot slot = slot(key);
-        List<KeySlot> slots = new ArrayList<>(roster.slots().values());
-        slots.add(slot);
-        roster = Roster.of(slots, recoveries);
-        persistence.restore(slot);
-        tellChange(key.id(), PoolEvent.KeyChanged.Change.ADDED);
-        opened();
-    }
-
-    synchronized boolean removeKey(String id) {
-        KeySlot leaving = roster.slots().get(id);
-        if (leaving == null) {
-            return false;
-        }
-        List<KeySlot> slots = new ArrayList<>(roster.slots().values());
-        slots.remove(leaving);
-        leaving.disable(true);
-        leaving.sit(null);
-        left.add(leaving);
-        if (leaving.group() != null) {
-            leaving.group().members().remove(leaving);
-        }
-        roster = Roster.of(slots, recoveries);
-        tellChange(id, PoolEvent.KeyChanged.Change.REMOVED);
-        opened();
-        return true;
-    }
-
-    void disable(String id, boolean out) {
-        KeySlot slot = required(id);
-        slot.disable(out);
-        effects.personChanged(slot, false);
-        tellChange(id, out ? PoolEvent.KeyChanged.Change.DISABLED : PoolEvent.KeyChanged.Change.ENABLED);
-        opened();
-    }
-
-    void reset(String id) {
-        KeySlot slot = required(id);
-        effects.personChanged(slot, true);
-        tellChange(id, PoolEvent.KeyChanged.Change.RESET);
-        opened();
-    }
-
     synchronized void close() {
         if (closed) {
             return;
@@ -375,58 +319,6 @@ final class Engine {
         line.dismiss();
         persistence.close();
         listeners.close();
-    }
-
-    private void tellChange(String id, PoolEvent.KeyChanged.Change change) {
-        listeners.tell(new PoolEvent.KeyChanged(settings.name(), id, change));
-    }
-
-    private KeySlot required(String id) {
-        KeySlot slot = roster.slots().get(Checks.notNull("key id", id));
-        if (slot == null) {
-            throw new IllegalArgumentException("no key with id " + Checks.shown(id) + " is in the pool");
-        }
-        return slot;
-    }
-
-    private KeySlot slot(ApiKey key) {
-        Group group = key.group()
-                .map(name -> groups.computeIfAbsent(name, Group::new))
-                .orElse(null);
-        KeySlot slot = new KeySlot(key, this, group, months);
-        if (group != null) {
-            group.members().add(slot);
-        }
-        return slot;
-    }
-
-    // ---- lost leases
-
-    /** Takes back leases that nobody ended. Done by whoever comes by, for an idle pool has no thread. */
-    void reclaim(long now) {
-        reclaimAt = now + reclaimInterval();
-        long before = now - Nanos.of(settings.leaseTimeout());
-        roster.slots().values().forEach(slot -> slot.lostSince(before).forEach(this::reclaim));
-        left.forEach(slot -> slot.lostSince(before).forEach(this::reclaim));
-        left.removeIf(slot -> slot.inFlight() == 0);
-    }
-
-    private void reclaim(Lease lost) {
-        if (!lost.reclaim()) {
-            return;
-        }
-        String taken = lost.site == null ? "a place that was not noted" : lost.site.toString();
-        leaking = true;
-        LOG.log(
-                Logger.Level.WARNING,
-                "pool " + settings.name() + ": a lease of key " + lost.key().id() + " was not ended within "
-                        + settings.leaseTimeout() + " and is taken back; it was taken by " + taken
-                        + ". End every lease in a try statement, and close every response body.");
-        listeners.tell(new PoolEvent.LeaseReclaimed(settings.name(), lost.key().id(), taken));
-    }
-
-    private long reclaimInterval() {
-        return Math.max(1, Nanos.of(settings.leaseTimeout()) / RECLAIMS_PER_TIMEOUT);
     }
 
     // ---- what the parts need of each other
@@ -447,8 +339,21 @@ final class Engine {
         return upstream;
     }
 
+    /** Replaces the keys that there are. Only one thread may do so at a time. */
+    void roster(List<KeySlot> slots) {
+        roster = Roster.of(slots, recoveries);
+    }
+
+    PoolChanges changes() {
+        return changes;
+    }
+
+    LostLeases lostLeases() {
+        return lostLeases;
+    }
+
     Map<String, Group> groups() {
-        return groups;
+        return changes.groups();
     }
 
     Listeners listeners() {
@@ -481,12 +386,14 @@ final class Engine {
         asksForTokens = true;
     }
 
-    boolean closed() {
-        return closed;
+    void askFor(List<Limit> limits) {
+        for (Limit limit : limits) {
+            asksForTokens |= limit.unit() == Budget.Unit.TOKENS;
+        }
     }
 
-    boolean leaking() {
-        return leaking;
+    boolean closed() {
+        return closed;
     }
 
     int waiting() {

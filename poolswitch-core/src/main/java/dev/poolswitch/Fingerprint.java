@@ -12,19 +12,23 @@ import javax.crypto.spec.SecretKeySpec;
 final class Fingerprint {
 
     private static final int BYTES = 16;
+    private static final String ALGORITHM = "HmacSHA256";
 
-    private Fingerprint() {}
+    private final Mac mac;
 
-    static String of(ApiKey key, String salt) {
+    Fingerprint(String salt) {
         try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(salt.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-            mac.update(key.id().getBytes(StandardCharsets.UTF_8));
-            mac.update((byte) 0);
-            byte[] whole = mac.doFinal(key.secret().getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(Arrays.copyOf(whole, BYTES));
+            mac = Mac.getInstance(ALGORITHM);
+            mac.init(new SecretKeySpec(salt.getBytes(StandardCharsets.UTF_8), ALGORITHM));
         } catch (NoSuchAlgorithmException | InvalidKeyException e) {
-            throw new IllegalStateException("every Java platform has HmacSHA256", e);
+            throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
         }
+    }
+
+    synchronized String of(ApiKey key) {
+        mac.update(key.id().getBytes(StandardCharsets.UTF_8));
+        mac.update((byte) 0);
+        byte[] whole = mac.doFinal(key.secret().getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().formatHex(Arrays.copyOf(whole, BYTES));
     }
 }

@@ -3,6 +3,7 @@ package dev.poolswitch;
 import dev.poolswitch.verdict.Verdict;
 import dev.poolswitch.verdict.VerdictKind;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rules of cooling down and recovering, as pure functions {@code (state, event, now) → state}.
@@ -53,7 +54,7 @@ record GateRules(long cooldownNanos, int maxFailures) {
                 streak,
                 state.failures(),
                 period,
-                state.probe() == lease ? null : state.probe(),
+                probeAfterRefusal(state, lease, now),
                 0,
                 state.generation());
     }
@@ -106,7 +107,8 @@ record GateRules(long cooldownNanos, int maxFailures) {
             }
             return opened(state, lease.startedAt(), 2);
         }
-        int ramp = state.ramp() == 0 || state.ramp() * 2 > RAMP_END ? 0 : state.ramp() * 2;
+        // One more for each success doubles with each round trip.
+        int ramp = state.ramp() == 0 || state.ramp() >= RAMP_END ? 0 : state.ramp() + 1;
         return state.failures() == 0 && state.streak() == 0 && ramp == state.ramp()
                 ? state
                 : opened(state, state.changedAt(), ramp);
@@ -121,6 +123,12 @@ record GateRules(long cooldownNanos, int maxFailures) {
         return state.probe() == lease
                 ? lease.startedAt() >= state.changedAt()
                 : lease.anyway && lease.startedAt() > state.changedAt();
+    }
+
+    /** One that began at the very instant of the refusal began before it, and could not be told from one after it. */
+    private static @Nullable Lease probeAfterRefusal(GateState state, Lease refused, long now) {
+        Lease probe = state.probe();
+        return probe == refused || (probe != null && probe.startedAt() >= now) ? null : probe;
     }
 
     private static boolean tellsOfBefore(GateState state, Lease lease) {

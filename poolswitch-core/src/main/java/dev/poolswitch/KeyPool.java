@@ -111,7 +111,7 @@ public final class KeyPool implements AutoCloseable {
     /** How things stand now. */
     public PoolStatus status() {
         long now = engine.clock().now();
-        engine.reclaim(now);
+        engine.lostLeases().reclaim(now);
         return new StatusReport(engine, now).pool();
     }
 
@@ -145,12 +145,12 @@ public final class KeyPool implements AutoCloseable {
         key.baseUrl()
                 .ifPresent(url -> Upstreams.checked(
                         "baseUrl of key " + key.id(), url, engine.settings().allowCleartext()));
-        engine.addKey(key);
+        engine.changes().addKey(key);
     }
 
     /** Removes a key while traffic flows; its open leases go on. Returns whether there was such a key. */
     public boolean removeKey(String id) {
-        return engine.removeKey(Checks.notNull("key id", id));
+        return engine.changes().removeKey(Checks.notNull("key id", id));
     }
 
     /**
@@ -160,7 +160,7 @@ public final class KeyPool implements AutoCloseable {
      * @throws IllegalArgumentException when there is no such key
      */
     public void disable(String id) {
-        engine.disable(id, true);
+        engine.changes().disable(id, true);
     }
 
     /**
@@ -169,7 +169,7 @@ public final class KeyPool implements AutoCloseable {
      * @throws IllegalArgumentException when there is no such key
      */
     public void enable(String id) {
-        engine.disable(id, false);
+        engine.changes().disable(id, false);
     }
 
     /**
@@ -178,7 +178,7 @@ public final class KeyPool implements AutoCloseable {
      * @throws IllegalArgumentException when there is no such key
      */
     public void reset(String id) {
-        engine.reset(id);
+        engine.changes().reset(id);
     }
 
     /** Completes, never exceptionally, when all that was learned so far is durable or cannot be made so now. */

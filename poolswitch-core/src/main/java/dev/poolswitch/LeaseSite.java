@@ -3,22 +3,15 @@ package dev.poolswitch;
 import java.util.Optional;
 
 /**
- * Where a lease was taken, for the warning about one that is never ended. Walking the stack costs more than all the rest
- * of an acquire, so only the first leases of a pool, one in a thousand, and, once a lease was lost, all of them are told.
+ * Where a lease was taken, for the warning about one that is never ended.
  *
  * @param thread the thread's name
  * @param frame the first frame outside the library
  */
 record LeaseSite(String thread, String frame) {
 
-    private static final int ALWAYS_FIRST = 64;
-    private static final int ONE_IN = 1024;
     private static final StackWalker WALKER = StackWalker.getInstance();
     private static final String OWN_PACKAGE = LeaseSite.class.getPackageName();
-
-    static boolean worthwhile(long number, boolean leaking) {
-        return leaking || number < ALWAYS_FIRST || number % ONE_IN == 0;
-    }
 
     static LeaseSite here() {
         Optional<StackWalker.StackFrame> caller = WALKER.walk(

@@ -23,7 +23,7 @@ final class StateMapper {
     private static final long SAME_DEADLINE = Duration.ofMillis(50).toNanos();
 
     private final Engine engine;
-    private volatile String salt = Salt.random();
+    private volatile Fingerprint fingerprint = new Fingerprint(Salt.random());
     /** What each key's counters were when they were saved last. */
     private final Map<KeySlot, KeyRecord.Counters> savedCounters = Collections.synchronizedMap(new IdentityHashMap<>());
 
@@ -44,7 +44,7 @@ final class StateMapper {
     }
 
     void salt(String stored) {
-        salt = stored;
+        fingerprint = new Fingerprint(stored);
     }
 
     /**
@@ -86,7 +86,7 @@ final class StateMapper {
     void adopt(KeyRecord record, boolean atStart) {
         KeySlot slot = engine.roster().slots().get(record.keyId());
         boolean ofKey = record.scope() == Scope.KEY || record.scope() == Scope.KEY_AND_MODEL;
-        if (ofKey && (slot == null || !record.fingerprint().equals(Fingerprint.of(slot.key(), salt)))) {
+        if (ofKey && (slot == null || !record.fingerprint().equals(fingerprint.of(slot.key())))) {
             return;
         }
         long now = engine.clock().now();
@@ -142,7 +142,7 @@ final class StateMapper {
         return switch (id.scope()) {
             case KEY -> slot == null ? null : slot.gate();
             case KEY_AND_MODEL ->
-                slot == null ? null : slot.modelGate(id.subject()).gate();
+                slot == null ? null : slot.path().model(id.subject()).gate();
             case GROUP -> {
                 Group group = engine.groups().get(id.subject());
                 yield group == null ? null : group.gate();
@@ -207,7 +207,7 @@ final class StateMapper {
                 id.scope(),
                 id.keyId(),
                 id.subject(),
-                ofKey ? Fingerprint.of(slot.key(), salt) : "",
+                ofKey ? fingerprint.of(slot.key()) : "",
                 state.generation(),
                 id.scope() == Scope.KEY && slot.disabled(),
                 state.cause(),

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
 
     private static final String[] FOREIGN = {
-        "java..", "javax.crypto..", "org.jspecify..", "tools.jackson..", "com.fasterxml.jackson.."
+        "java..", "javax.crypto..", "javax.net..", "org.jspecify..", "tools.jackson..", "com.fasterxml.jackson.."
     };
 
     @ArchTest

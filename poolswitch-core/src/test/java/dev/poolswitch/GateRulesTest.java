@@ -329,13 +329,22 @@ class GateRulesTest {
     }
 
     @Test
+    void a_probe_that_began_at_the_instant_of_a_refusal_proves_nothing() {
+        GateState state = rules.refused(GateState.OPEN, limited(SECOND), lease(5), 10 * SECOND);
+        Lease probe = lease(11 * SECOND);
+        GateState again = rules.refused(state.withProbe(probe), limited(SECOND), lease(6), 11 * SECOND);
+
+        assertThat(rules.succeeded(again, probe)).isSameAs(again);
+    }
+
+    @Test
     void somebody_elses_end_leaves_the_probe_alone() {
         GateState state = rules.refused(GateState.OPEN, limited(SECOND), lease(5), 10 * SECOND);
         Lease probe = lease(state.closedUntil());
         GateState probing = state.withProbe(probe);
 
         assertThat(rules.probeReturned(probing, lease(6)).probe()).isSameAs(probe);
-        assertThat(rules.refused(probing, limited(SECOND), lease(6), 11 * SECOND)
+        assertThat(rules.refused(probing, limited(SECOND), lease(6), 12 * SECOND)
                         .probe())
                 .isSameAs(probe);
         assertThat(rules.probeReturned(probing, probe).probe()).isNull();
@@ -346,10 +355,12 @@ class GateRulesTest {
         GateState state = rules.refused(GateState.OPEN, limited(SECOND), lease(5), 10 * SECOND);
         long now = state.closedUntil();
         state = recovered(state, now);
-        for (int expected : new int[] {2, 4, 8, 16, 32, 64, 0, 0}) {
+        for (int expected = 2; expected <= 64; expected++) {
             assertThat(state.ramp()).isEqualTo(expected);
             state = rules.succeeded(state, lease(now));
         }
+        assertThat(state.ramp()).isZero();
+        assertThat(rules.succeeded(state, lease(now)).ramp()).isZero();
     }
 
     @Test

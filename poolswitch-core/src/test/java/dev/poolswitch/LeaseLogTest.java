@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class LeaseLogTest {
@@ -79,11 +80,20 @@ class LeaseLogTest {
 
     @Test
     void the_place_where_a_lease_was_taken_is_outside_the_library() {
-        assertThat(LeaseSite.worthwhile(0, false)).isTrue();
-        assertThat(LeaseSite.worthwhile(65, false)).isFalse();
-        assertThat(LeaseSite.worthwhile(65, true)).isTrue();
         assertThat(LeaseSite.here().frame()).doesNotContain("dev.poolswitch.");
         assertThat(LeaseSite.here().toString()).contains(Thread.currentThread().getName());
+    }
+
+    @Test
+    void the_places_of_a_pool_s_first_leases_and_of_one_in_a_thousand_are_noted() {
+        LostLeases places = new LostLeases(engine);
+        for (int i = 0; i < 64; i++) {
+            assertThat(places.wantsSite(i)).isTrue();
+        }
+        long noted =
+                LongStream.range(64, 64 + 10 * 1024).filter(places::wantsSite).count();
+
+        assertThat(noted).isEqualTo(10);
     }
 
     private Lease add(LeaseLog log, long startedAt, long number) {

@@ -49,7 +49,7 @@ class RecoveryTest {
             assertThat(pool.tryAcquire()).isEmpty();
             ramp.get(0).succeeded();
 
-            assertThat(Pools.take(pool, 3)).hasSize(3);
+            assertThat(Pools.take(pool, 2)).hasSize(2);
             assertThat(pool.tryAcquire()).isEmpty();
         }
     }

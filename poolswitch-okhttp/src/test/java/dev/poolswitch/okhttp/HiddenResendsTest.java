@@ -1,5 +1,6 @@
 package dev.poolswitch.okhttp;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.poolswitch.KeyPlacement;
@@ -84,7 +85,8 @@ class HiddenResendsTest extends OkHttpTraps {
         try (Response response = execute(get("/first"))) {
             assertThat(response.request().url().encodedPath()).isEqualTo("/second");
             assertThat(response.request().headers().names()).doesNotContain("x-api-key");
-            assertThat(response.priorResponse().request().header("x-api-key")).isNull();
+            assertThat(requireNonNull(response.priorResponse()).request().header("x-api-key"))
+                    .isNull();
         }
 
         assertThat(server.keysInOrder()).containsExactly(A, A);

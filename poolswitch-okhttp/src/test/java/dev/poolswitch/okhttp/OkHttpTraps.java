@@ -1,5 +1,7 @@
 package dev.poolswitch.okhttp;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.poolswitch.KeyPlacement;
 import dev.poolswitch.KeyPool;
 import dev.poolswitch.KeyStatus;
@@ -72,7 +74,7 @@ abstract class OkHttpTraps {
     /** Reads and closes. */
     final String body(Request.Builder request) throws IOException {
         try (Response response = execute(request)) {
-            return response.body().string();
+            return requireNonNull(response.body()).string();
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.poolswitch.okhttp;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.poolswitch.http.CallOptions;
 import dev.poolswitch.testkit.ClientUnderTest;
 import dev.poolswitch.testkit.TestBody;
@@ -98,7 +100,7 @@ final class OkHttpUnderTest implements ClientUnderTest {
         try (Response response = client.newCall(request).execute()) {
             BufferedSink upload = sink.join();
             StringBuilder came = new StringBuilder().append(response.code()).append(' ');
-            BufferedSource answer = response.body().source();
+            BufferedSource answer = requireNonNull(response.body()).source();
             for (String piece : response.isSuccessful() ? pieces : List.<String>of()) {
                 upload.writeUtf8(piece).flush();
                 came.append(answer.readUtf8(piece.length()));
@@ -196,7 +198,7 @@ final class OkHttpUnderTest implements ClientUnderTest {
             return new TestResponse(
                     response.code(),
                     response.headers().toMultimap(),
-                    response.body().byteStream(),
+                    requireNonNull(response.body()).byteStream(),
                     response,
                     response,
                     response.request(),

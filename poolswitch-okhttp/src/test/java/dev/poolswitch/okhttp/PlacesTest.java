@@ -1,5 +1,6 @@
 package dev.poolswitch.okhttp;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,6 +17,7 @@ import okhttp3.OkHttpClient;
 import okhttp3.Response;
 import okhttp3.WebSocket;
 import okhttp3.WebSocketListener;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,7 +32,7 @@ class PlacesTest extends OkHttpTraps {
         try (Response response = execute(get("/"))) {
             assertThat(response.code()).isEqualTo(200);
             assertThat(response.request().header("Authorization")).isNull();
-            assertThat(response.networkResponse().request().header("Authorization"))
+            assertThat(requireNonNull(response.networkResponse()).request().header("Authorization"))
                     .isNull();
         }
 
@@ -168,7 +170,7 @@ class PlacesTest extends OkHttpTraps {
             }
 
             @Override
-            public void onFailure(WebSocket webSocket, Throwable failure, Response response) {
+            public void onFailure(WebSocket webSocket, Throwable failure, @Nullable Response response) {
                 echo.completeExceptionally(failure);
             }
         });

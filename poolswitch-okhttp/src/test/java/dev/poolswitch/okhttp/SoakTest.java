@@ -1,5 +1,6 @@
 package dev.poolswitch.okhttp;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.poolswitch.KeyPool;
@@ -112,7 +113,7 @@ class SoakTest {
         }
         try (Response response = call.execute()) {
             if (random.nextInt(20) != 0) {
-                assertThat(response.body().bytes()).isNotNull();
+                assertThat(requireNonNull(response.body()).bytes()).isNotNull();
             }
             answered.incrementAndGet();
         } catch (IOException e) {
