@@ -219,9 +219,9 @@ final class ReadAhead {
     }
 
     private void readOnce(int most) {
-        long left = length < 0 ? PIECE : Math.max(1, missing());
-        byte[] piece = new byte[(int) Math.min(left, Math.min(most, PIECE))];
         try {
+            long left = length < 0 ? comesAtOnce() : Math.max(1, missing());
+            byte[] piece = new byte[(int) Math.min(left, Math.min(most, PIECE))];
             int count = in.read(piece);
             if (count > 0) {
                 ahead.add(piece, count);
@@ -236,6 +236,12 @@ final class ReadAhead {
         } catch (RuntimeException e) {
             failure = new IOException(e);
         }
+    }
+
+    /** A decoder says 1 when it does not know. */
+    private int comesAtOnce() throws IOException {
+        int here = in.available();
+        return here > 1 ? here : PIECE;
     }
 
     private void note(int read) {

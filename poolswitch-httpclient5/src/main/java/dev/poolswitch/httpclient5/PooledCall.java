@@ -158,7 +158,8 @@ final class PooledCall extends PooledRequest implements BlockingTransport<Classi
             return new byte[0];
         }
         try (InputStream body = entity.getContent()) {
-            return body.readNBytes(maxBytes);
+            long length = entity.getContentLength();
+            return body.readNBytes(length < 0 ? maxBytes : (int) Math.min(maxBytes, length));
         } catch (IOException | UnsupportedOperationException e) {
             // An entity that can only write itself.
             return new byte[0];
