@@ -9,6 +9,7 @@ import dev.poolswitch.http.BodyStream;
 import dev.poolswitch.http.CallOptions;
 import dev.poolswitch.http.Hop;
 import dev.poolswitch.http.HttpCall;
+import dev.poolswitch.http.Look;
 import dev.poolswitch.http.PoolRouter;
 import dev.poolswitch.http.RequestView;
 import dev.poolswitch.http.ResponseView;
@@ -210,8 +211,8 @@ final class Wire {
         }
 
         @Override
-        public byte[] prefix(int maxBytes, @Nullable Duration patience) {
-            return body.prefix(maxBytes, patience);
+        public byte[] prefix(int maxBytes, Look look) {
+            return body.prefix(maxBytes, look);
         }
 
         @Override
