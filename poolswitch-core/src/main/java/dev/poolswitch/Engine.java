@@ -149,6 +149,11 @@ final class Engine {
         return line.join(request, patience);
     }
 
+    /** Whether no call at all can have a key now. */
+    boolean noKeyInSight() {
+        return closed || upstream.state().opensAt(clock.now()) != 0 || roster.noneInSight();
+    }
+
     /** Whether nobody waits, so that a lease may be taken without a look at the line. */
     boolean lineIsEmpty() {
         return line.isEmpty();

@@ -252,6 +252,7 @@ public final class KeyPool implements AutoCloseable {
         private TimeSource timeSource = TimeSource.system();
         private boolean allowCleartext;
         private Duration leaseTimeout = Duration.ofMinutes(15);
+        private Duration firstEventHold = Duration.ZERO;
         private ZoneId quotaZone = ZoneOffset.UTC;
 
         private Builder() {}
@@ -411,6 +412,21 @@ public final class KeyPool implements AutoCloseable {
             return this;
         }
 
+        /**
+         * How long a stream of server-sent events is held back at most for its first event; zero, which is off, unless
+         * told. Some upstreams answer 200 and tell in the stream that they refuse. If that comes as the first event while
+         * the answer is held back, the call goes on with another key and the application never sees it; without the hold
+         * only the key is benched for the next call. What it costs: the application gets the head of such an answer up to
+         * that much later, namely with the first event. Nothing else is delayed, and no byte is lost when the time is over
+         * first. A stream that reaches the plug-in compressed is not held back.
+         *
+         * @throws IllegalArgumentException when it is negative
+         */
+        public Builder firstEventHold(Duration longest) {
+            firstEventHold = Checks.notNegative("firstEventHold", longest);
+            return this;
+        }
+
         /** The time zone in which calendar months of {@code monthlyQuota} are counted; UTC unless told. */
         public Builder quotaZone(ZoneId zone) {
             quotaZone = Checks.notNull("quotaZone", zone);
@@ -456,6 +472,7 @@ public final class KeyPool implements AutoCloseable {
                     meaning(origins),
                     allowCleartext,
                     leaseTimeout,
+                    firstEventHold,
                     timeSource,
                     quotaZone);
         }

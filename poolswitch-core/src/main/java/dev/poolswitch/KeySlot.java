@@ -23,6 +23,8 @@ final class KeySlot implements KeyCandidate {
         }
     }
 
+    private static final int MOST_LOOKS = 16;
+
     /** Where the slot is in the present roster. */
     record Seat(Tier tier, int position) {}
 
@@ -303,10 +305,16 @@ final class KeySlot implements KeyCandidate {
         return key;
     }
 
+    /** Exact unless leases end faster than this can look; a thread that is put aside between two looks looks again. */
     @Override
     public int inFlight() {
         long done = ended;
-        return (int) (started - done);
+        long begun = started;
+        for (int looks = 0; done != ended && looks < MOST_LOOKS; looks++) {
+            done = ended;
+            begun = started;
+        }
+        return (int) (begun - done);
     }
 
     @Override

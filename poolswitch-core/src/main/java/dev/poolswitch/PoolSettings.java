@@ -24,6 +24,7 @@ import java.util.Set;
  * @param classifier what answers mean
  * @param allowCleartext whether keys may be sent over plain http to other machines
  * @param leaseTimeout after how long a lease that nobody ended is taken back
+ * @param firstEventHold how long a stream of events is held back for its first one at most; zero when off
  * @param timeSource the clocks
  * @param quotaZone the time zone in which calendar months are counted
  */
@@ -42,6 +43,7 @@ public record PoolSettings(
         ResponseClassifier classifier,
         boolean allowCleartext,
         Duration leaseTimeout,
+        Duration firstEventHold,
         TimeSource timeSource,
         ZoneId quotaZone) {
 

@@ -52,6 +52,16 @@ record Roster(Map<String, KeySlot> slots, List<Tier> tiers) {
         return shuts;
     }
 
+    /** Whether every key is known not to be ready for any call. */
+    boolean noneInSight() {
+        for (int i = 0; i < tiers.size(); i++) {
+            if (tiers.get(i).ready.next(0) >= 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     int size() {
         return slots.size();
     }

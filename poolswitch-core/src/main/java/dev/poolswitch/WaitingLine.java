@@ -114,6 +114,11 @@ final class WaitingLine {
                 unserved.add(waiter.request);
                 // What a call without wishes cannot have, nobody behind it can have either.
                 spent = waiter.request.isPlain();
+                if (!spent && engine.noKeyInSight()) {
+                    // Calls that have tried different keys would be asked one by one, for nothing.
+                    spent = true;
+                    unserved.add(LeaseRequest.any());
+                }
             }
         }
         setAlarm(unserved);

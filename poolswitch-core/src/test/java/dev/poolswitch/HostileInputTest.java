@@ -102,6 +102,7 @@ class HostileInputTest {
         refused(() -> pool.maxFailures(0), "maxFailures");
         refused(() -> pool.cooldown(Duration.ZERO), "cooldown");
         refused(() -> pool.leaseTimeout(Duration.ofSeconds(-1)), "leaseTimeout");
+        refused(() -> pool.firstEventHold(Duration.ofNanos(-1)), "firstEventHold");
         refused(() -> pool.rateLimitPerSecond(0), "rateLimitPerSecond");
         refused(() -> pool.rateLimitPerSecond(Double.NaN), "rateLimitPerSecond");
         refused(() -> pool.retryableMethods("GE T"), "retryableMethods");
@@ -215,6 +216,7 @@ class HostileInputTest {
                 () -> KeyPool.builder().listener(null),
                 () -> KeyPool.builder().timeSource(null),
                 () -> KeyPool.builder().leaseTimeout(null),
+                () -> KeyPool.builder().firstEventHold(null),
                 () -> KeyPool.builder().quotaZone(null),
                 () -> LeaseRequest.any().withModel(null),
                 () -> LeaseRequest.any().withSession(null),

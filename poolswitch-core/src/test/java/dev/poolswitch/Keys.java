@@ -28,6 +28,7 @@ final class Keys {
                 ResponseClassifier.standard(),
                 false,
                 Duration.ofMinutes(15),
+                Duration.ZERO,
                 time,
                 ZoneOffset.UTC);
         return new Engine(settings, keys, null, List.of());

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class WaitingTest {
 
@@ -344,5 +345,35 @@ class WaitingTest {
             line.add(pool.acquireAsync());
         }
         return line;
+    }
+
+    /** Asking each of them at each arrival would take minutes. */
+    @Test
+    @Timeout(30)
+    void thousands_that_have_tried_different_keys_join_the_line_and_are_served() throws Exception {
+        String[] ids = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"};
+        try (KeyPool pool = Pools.of(time, ids)
+                .whenExhausted(WhenExhausted.waitUpTo(Duration.ofMinutes(1)))
+                .build()) {
+            List<Lease> first = new ArrayList<>();
+            for (String id : ids) {
+                first.add(pool.acquire(LeaseRequest.any().withKey(id)));
+            }
+            List<LeaseRequest> wishes = new ArrayList<>();
+            for (int i = 0; i < 5000; i++) {
+                wishes.add(LeaseRequest.any().insteadOf(first.get(i % 10)).insteadOf(first.get(i / 10 % 10)));
+            }
+            first.forEach(lease -> lease.rateLimited(Duration.ofSeconds(1)));
+            List<CompletableFuture<Void>> served = new ArrayList<>();
+            for (LeaseRequest wish : wishes) {
+                served.add(pool.acquireAsync(wish).thenAccept(Lease::succeeded));
+            }
+            assertThat(served).noneMatch(CompletableFuture::isDone);
+
+            time.advance(Duration.ofSeconds(3));
+
+            assertThat(served).allMatch(CompletableFuture::isDone);
+            CompletableFuture.allOf(served.toArray(new CompletableFuture<?>[0])).join();
+        }
     }
 }

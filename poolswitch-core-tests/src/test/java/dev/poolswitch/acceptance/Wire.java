@@ -9,6 +9,7 @@ import dev.poolswitch.http.BodyStream;
 import dev.poolswitch.http.CallOptions;
 import dev.poolswitch.http.Hop;
 import dev.poolswitch.http.HttpCall;
+import dev.poolswitch.http.Look;
 import dev.poolswitch.http.PoolRouter;
 import dev.poolswitch.http.RequestView;
 import dev.poolswitch.http.ResponseView;
@@ -16,7 +17,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -210,8 +210,8 @@ final class Wire {
         }
 
         @Override
-        public byte[] prefix(int maxBytes, @Nullable Duration patience) {
-            return body.prefix(maxBytes, patience);
+        public byte[] prefix(int maxBytes, Look look) {
+            return body.prefix(maxBytes, look);
         }
 
         @Override

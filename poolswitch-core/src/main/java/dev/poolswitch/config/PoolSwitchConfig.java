@@ -79,8 +79,8 @@ public final class PoolSwitchConfig {
     /**
      * Reads {@code POOLSWITCH_UPSTREAM_BASE_URL}, {@code POOLSWITCH_KEYS} (separated by commas) and, where set,
      * {@code POOLSWITCH_NAME}, {@code _STRATEGY}, {@code _RETRY_ATTEMPTS}, {@code _MAX_ROTATIONS}, {@code _COOLDOWN},
-     * {@code _MAX_FAILURES}, {@code _RETRYABLE_METHODS}, {@code _RATE_LIMIT_PER_SECOND} and {@code _WHEN_EXHAUSTED}
-     * ({@code fail_fast}, {@code best_effort} or a duration).
+     * {@code _MAX_FAILURES}, {@code _RETRYABLE_METHODS}, {@code _RATE_LIMIT_PER_SECOND}, {@code _FIRST_EVENT_HOLD} and
+     * {@code _WHEN_EXHAUSTED} ({@code fail_fast}, {@code best_effort} or a duration).
      *
      * @throws IllegalArgumentException when a variable is missing or wrong; the message names it and what is allowed
      */
@@ -132,6 +132,7 @@ public final class PoolSwitchConfig {
         settings.any("rules", (path, rules) -> pool.rules(rules(path, rules)));
         settings.flag("allowCleartext", pool::allowCleartext);
         settings.duration("leaseTimeout", pool::leaseTimeout);
+        settings.duration("firstEventHold", pool::firstEventHold);
         settings.finish();
         return pool;
     }
@@ -226,6 +227,7 @@ public final class PoolSwitchConfig {
         variables.put("RETRYABLE_METHODS", Kind.LIST);
         variables.put("RATE_LIMIT_PER_SECOND", Kind.NUMBER);
         variables.put("WHEN_EXHAUSTED", Kind.TEXT);
+        variables.put("FIRST_EVENT_HOLD", Kind.TEXT);
         return variables;
     }
 }

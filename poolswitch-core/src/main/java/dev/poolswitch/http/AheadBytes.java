@@ -35,7 +35,11 @@ final class AheadBytes {
         return taken;
     }
 
+    /** The first bytes. Nobody may change them: they are the ones that will be taken, if that spares a copy. */
     synchronized byte[] peek(int most) {
+        if (from == 0 && to == bytes.length && to <= most) {
+            return bytes;
+        }
         return Arrays.copyOfRange(bytes, from, from + Math.min(most, size()));
     }
 

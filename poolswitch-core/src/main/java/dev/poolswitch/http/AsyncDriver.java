@@ -1,7 +1,9 @@
 package dev.poolswitch.http;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -143,6 +145,11 @@ public final class AsyncDriver<R> {
     private void look(Attempt attempt, R answer) {
         held = answer;
         ResponseView view = transport.view(answer);
+        Duration hold = view.fromNetwork() ? call.hold(view) : Duration.ZERO;
+        if (!hold.isZero()) {
+            holdForEvent(attempt, answer, hold);
+            return;
+        }
         int bytes = bytesToSee(view);
         CompletableFuture<Void> seen =
                 bytes == 0 ? CompletableFuture.completedFuture(null) : transport.gather(answer, bytes);
@@ -152,12 +159,50 @@ public final class AsyncDriver<R> {
         }
         CompletableFuture<Boolean> late = seen.thenApply(done -> false);
         if (bytes > 1) {
-            late.completeOnTimeout(true, ResponseView.ERROR_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            late.completeOnTimeout(true, TimeUnit.MILLISECONDS.convert(Look.ERROR.patience()), TimeUnit.MILLISECONDS);
         }
         when(late, isLate -> {
             slow = isLate;
             judge(attempt, answer);
         });
+    }
+
+    /** Waits until the first event is whole, there is no more to come, or the time is over. */
+    private void holdForEvent(Attempt attempt, R answer, Duration hold) {
+        CompletableFuture<Boolean> seen = new CompletableFuture<>();
+        gatherEvent(answer, new FirstEvent(), 0, seen);
+        if (!seen.isDone()) {
+            seen.completeOnTimeout(false, TimeUnit.MILLISECONDS.convert(hold), TimeUnit.MILLISECONDS);
+        }
+        when(seen, inTime -> {
+            slow = !inTime;
+            if (inTime) {
+                judge(attempt, answer);
+            } else {
+                // The time was kept on a thread that all timeouts of the process share, and a delivery may block.
+                ForkJoinPool.commonPool().execute(() -> guarded(() -> judge(attempt, answer)));
+            }
+        });
+    }
+
+    /** Looks at what has come behind the bytes known, and again when more has, until that is enough. */
+    private void gatherEvent(R answer, FirstEvent event, int known, CompletableFuture<Boolean> seen) {
+        int looked = known;
+        while (!seen.isDone()) {
+            CompletableFuture<Void> more = transport.gather(answer, looked + 1);
+            if (!more.isDone()) {
+                int from = looked;
+                when(more, done -> gatherEvent(answer, event, from, seen));
+                return;
+            }
+            byte[] here = transport.view(answer).prefix(ResponseView.LONGEST_PREFIX, Look.FIRST_READ);
+            if (here.length == looked
+                    || event.accept(here, looked, here.length)
+                    || here.length == ResponseView.LONGEST_PREFIX) {
+                seen.complete(true);
+            }
+            looked = here.length;
+        }
     }
 
     /** As {@link ResponseView#bodyPrefix} without asking back; media and events hide no error that we would know. */
@@ -180,6 +225,10 @@ public final class AsyncDriver<R> {
         } catch (RuntimeException | Error e) {
             attempt.cancelled();
             step = new Step.Fail(e);
+        }
+        if (step == Step.Deliver.DELIVER && attempt.wasHeld() && transport.cancelled()) {
+            attempt.cancelled();
+            step = new Step.Fail(transport.cancellation());
         }
         advance(step);
     }
@@ -212,13 +261,15 @@ public final class AsyncDriver<R> {
 
     /** Goes on when something is done; what is thrown then has no caller, so it ends the call. */
     private <T> void when(CompletableFuture<T> done, Consumer<? super T> next) {
-        var unused = done.whenComplete((value, never) -> {
-            try {
-                next.accept(value);
-            } catch (RuntimeException | Error e) {
-                fail(e);
-            }
-        });
+        var unused = done.whenComplete((value, never) -> guarded(() -> next.accept(value)));
+    }
+
+    private void guarded(Runnable next) {
+        try {
+            next.run();
+        } catch (RuntimeException | Error e) {
+            fail(e);
+        }
     }
 
     private void fail(@Nullable Throwable cause) {

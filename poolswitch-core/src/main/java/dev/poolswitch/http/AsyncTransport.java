@@ -22,7 +22,7 @@ public interface AsyncTransport<R> {
     ResponseView view(R answer);
 
     /**
-     * Keeps the beginning of the body; the application will get it all the same.
+     * Keeps the beginning of the body; the application will get it all the same. May be asked again, for more.
      *
      * @return completes, never with a failure, when so many bytes are there, the body is complete, or it broke off
      */

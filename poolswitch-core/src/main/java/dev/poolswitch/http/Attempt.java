@@ -6,6 +6,7 @@ import dev.poolswitch.Origin;
 import dev.poolswitch.verdict.Verdict;
 import dev.poolswitch.verdict.VerdictKind;
 import java.net.URI;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ public final class Attempt implements Step {
     private int sends;
     private boolean overridden;
     private boolean elsewhere;
+    private boolean held;
     private volatile boolean challenged;
     private @Nullable BodyWatch watch;
     private long remainingBytes = -1;
@@ -158,7 +160,13 @@ public final class Attempt implements Step {
             verdict = Verdict.neutral();
             return delivered(answer);
         }
-        verdict = call.classify(answer);
+        Duration hold = call.hold(answer);
+        held = !hold.isZero();
+        verdict = call.classify(
+                held
+                        ? HeadCopy.of(answer)
+                                .withBody(answer.prefix(ResponseView.LONGEST_PREFIX, Look.firstEvent(hold)))
+                        : answer);
         VerdictKind kind = verdict.kind();
         call.nameModel(lease, verdict);
         if (!verdict.budgets().isEmpty()) {
@@ -246,6 +254,11 @@ public final class Attempt implements Step {
     public void closedEarly() {
         Verdict seen = watch == null || !isOpen() ? verdict : watch.verdict(verdict);
         end(seen.kind() == VerdictKind.SUCCESS ? Verdict.neutral() : seen);
+    }
+
+    /** Whether the answer was held back for its first event, so that the application may have given up meanwhile. */
+    boolean wasHeld() {
+        return held;
     }
 
     /** Whether bytes with this key may have reached the upstream. */

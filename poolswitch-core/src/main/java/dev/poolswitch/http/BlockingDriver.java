@@ -57,6 +57,9 @@ public final class BlockingDriver {
                         throw e;
                     }
                     step = answered(attempt, transport.view(held));
+                    if (step == Step.Deliver.DELIVER && attempt.wasHeld()) {
+                        ensureWanted(attempt, transport);
+                    }
                 } else if (step instanceof Pause pause) {
                     hold(transport, held, pause);
                     step = await(pause, transport);
@@ -131,6 +134,18 @@ public final class BlockingDriver {
             } catch (ExecutionException e) {
                 throw new IllegalStateException("a pause never fails", e);
             }
+        }
+    }
+
+    /** While an answer was held back, the application may have given up. */
+    private static void ensureWanted(Attempt attempt, BlockingTransport<?> transport) throws IOException {
+        if (transport.cancelled()) {
+            attempt.cancelled();
+            throw transport.cancellation();
+        }
+        if (Thread.currentThread().isInterrupted()) {
+            attempt.cancelled();
+            throw new InterruptedIOException("interrupted while an answer was held back for its first event");
         }
     }
 

@@ -72,14 +72,17 @@ public final class BodyStream extends InputStream {
      * the connection.
      *
      * @param maxBytes the most bytes to return, never above {@link ResponseView#LONGEST_PREFIX}
-     * @param patience how long to wait for so many; {@code null} to wait for the first read only
+     * @param look how long to wait for so many, or for what
      */
-    public byte[] prefix(int maxBytes, @Nullable Duration patience) {
+    public byte[] prefix(int maxBytes, Look look) {
         int most = Math.min(maxBytes, ResponseView.LONGEST_PREFIX);
+        Duration patience = look.patience();
         if (patience == null) {
             body.once(most);
+        } else if (look.firstEvent()) {
+            body.fetchEvent(most, TimeUnit.NANOSECONDS.convert(patience));
         } else {
-            body.fetch(most, patience.toNanos());
+            body.fetch(most, TimeUnit.NANOSECONDS.convert(patience));
         }
         if (!released && body.isWhole()) {
             giveBack();

@@ -114,6 +114,25 @@ public final class HttpCall {
         }
     }
 
+    /** How long a good answer is held back for its first event; zero for one that is not, as most. */
+    Duration hold(ResponseView answer) {
+        Duration hold = settings().firstEventHold();
+        return !hold.isZero()
+                        && answer.status() >= 200
+                        && answer.status() < 300
+                        && answer.hasBody()
+                        && answer.contentLength() != 0
+                        && ResponseView.isEventStream(answer.header("Content-Type"))
+                        && isReadable(answer.header("Content-Encoding"))
+                ? hold
+                : Duration.ZERO;
+    }
+
+    /** Where a compressed stream's first event ends is not to be seen from here. */
+    private static boolean isReadable(@Nullable String encoding) {
+        return encoding == null || encoding.isBlank() || encoding.trim().equalsIgnoreCase("identity");
+    }
+
     Verdict classify(Answer answer) {
         ResponseClassifier classifier = settings().classifier();
         try {

@@ -31,6 +31,8 @@ final class ReadAhead {
     // Written under the lock.
     private volatile boolean busy;
     private int wanted;
+    /** What is looked for in the bytes that come; whoever reads shows them to it. */
+    private volatile @Nullable FirstEvent event;
 
     /**
      * A stream of which nothing has been read.
@@ -68,6 +70,20 @@ final class ReadAhead {
     void once(int most) {
         if (!enough(1)) {
             readOnce(most);
+        }
+    }
+
+    /** As {@link #fetch}, but no further than the first whole event; a look after one that ran out of time sees no more. */
+    void fetchEvent(int bytes, long nanos) {
+        if (busy) {
+            return;
+        }
+        FirstEvent first = new FirstEvent();
+        byte[] here = ahead.peek(bytes);
+        if (!first.accept(here, 0, here.length)) {
+            event = first;
+            fetch(bytes, nanos);
+            event = null;
         }
     }
 
@@ -166,7 +182,12 @@ final class ReadAhead {
     // ---- reading
 
     private boolean enough(int bytes) {
-        return ahead.size() >= bytes || ended || failure != null || received == length;
+        FirstEvent first = event;
+        return ahead.size() >= bytes
+                || ended
+                || failure != null
+                || received == length
+                || (first != null && first.isWhole());
     }
 
     /** Whether more is needed and a read would not wait. */
@@ -198,12 +219,16 @@ final class ReadAhead {
     }
 
     private void readOnce(int most) {
-        long left = length < 0 ? PIECE : Math.max(1, missing());
-        byte[] piece = new byte[(int) Math.min(left, Math.min(most, PIECE))];
         try {
+            long left = length < 0 ? comesAtOnce() : Math.max(1, missing());
+            byte[] piece = new byte[(int) Math.min(left, Math.min(most, PIECE))];
             int count = in.read(piece);
             if (count > 0) {
                 ahead.add(piece, count);
+                FirstEvent first = event;
+                if (first != null) {
+                    first.accept(piece, 0, count);
+                }
             }
             note(count);
         } catch (IOException e) {
@@ -211,6 +236,12 @@ final class ReadAhead {
         } catch (RuntimeException e) {
             failure = new IOException(e);
         }
+    }
+
+    /** A decoder says 1 when it does not know. */
+    private int comesAtOnce() throws IOException {
+        int here = in.available();
+        return here > 1 ? here : PIECE;
     }
 
     private void note(int read) {

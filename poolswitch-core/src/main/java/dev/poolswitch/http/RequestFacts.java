@@ -2,13 +2,8 @@ package dev.poolswitch.http;
 
 import dev.poolswitch.KeyPool;
 import dev.poolswitch.LeaseRequest;
-import java.util.Set;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.json.JsonFactory;
 
 /**
  * What a request says about itself where the pool wants to know: the model, and how many tokens it may cost. Read from
@@ -22,9 +17,8 @@ record RequestFacts(@Nullable String model, long outputTokens) {
     private static final int BYTES_PER_TOKEN = 4;
 
     private static final long MOST_TOKENS = 1_000_000_000;
-    private static final JsonFactory JSON = new JsonFactory();
-    private static final Set<String> OUTPUT_LIMITS =
-            Set.of("max_tokens", "max_completion_tokens", "max_output_tokens", "max_tokens_to_sample");
+    private static final List<String> OUTPUT_LIMITS =
+            List.of("max_tokens", "max_completion_tokens", "max_output_tokens", "max_tokens_to_sample");
 
     /** Adds to what is wanted of a lease what the application has not said itself. */
     static LeaseRequest complete(LeaseRequest wanted, RequestView request, KeyPool pool) {
@@ -67,31 +61,32 @@ record RequestFacts(@Nullable String model, long outputTokens) {
     private static RequestFacts ofBody(byte[] prefix) {
         String model = null;
         long output = 0;
-        if (prefix.length == 0 || prefix[0] != '{') {
-            return new RequestFacts(null, 0);
-        }
-        try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), prefix)) {
-            json.nextToken();
-            for (String name = json.nextName(); name != null; name = json.nextName()) {
-                JsonToken value = json.nextToken();
-                if (name.equals("model") && value == JsonToken.VALUE_STRING) {
-                    model = usable(json.getString());
-                } else if (OUTPUT_LIMITS.contains(name) && value == JsonToken.VALUE_NUMBER_INT) {
-                    output = Math.max(output, Math.min(MOST_TOKENS, json.getValueAsLong()));
-                } else {
-                    json.skipChildren();
-                }
+        TopLevelMembers members = new TopLevelMembers(prefix);
+        while (members.next()) {
+            if (members.isNamed("model") && members.isText()) {
+                model = usable(members.text());
+            } else if (isOutputLimit(members)) {
+                output = Math.max(output, members.number(MOST_TOKENS));
             }
-        } catch (JacksonException e) {
-            // The prefix ends somewhere, or it is no JSON: what came before counts.
         }
         return new RequestFacts(model, output);
     }
 
+    private static boolean isOutputLimit(TopLevelMembers members) {
+        for (String limit : OUTPUT_LIMITS) {
+            if (members.isNamed(limit)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** A model's name is stored and shown, so it must look like one. */
     private static @Nullable String usable(String model) {
-        boolean fine =
-                !model.isBlank() && model.length() <= 128 && model.chars().allMatch(c -> c > ' ' && c < 0x7f);
+        boolean fine = !model.isEmpty() && model.length() <= 128;
+        for (int i = 0; fine && i < model.length(); i++) {
+            fine = model.charAt(i) > ' ' && model.charAt(i) < 0x7f;
+        }
         return fine ? model : null;
     }
 }

@@ -2,7 +2,6 @@ package dev.poolswitch.http;
 
 import dev.poolswitch.Origin;
 import dev.poolswitch.verdict.Answer;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** A view of an answer as an adapter received it. Valid only until the attempt that is ended with it returns. */
@@ -10,9 +9,6 @@ public interface ResponseView extends Answer {
 
     /** The most that is ever read of a body before it is delivered or discarded. */
     int LONGEST_PREFIX = 64 * 1024;
-
-    /** An error that comes in drops is judged by what has come by then. */
-    Duration ERROR_PATIENCE = Duration.ofMillis(200);
 
     /** Whether the answer came over the network; a cache's answer blames and praises nobody. */
     default boolean fromNetwork() {
@@ -32,10 +28,10 @@ public interface ResponseView extends Answer {
      * The first bytes of the body, which stay readable for the caller.
      *
      * @param maxBytes the most bytes to return, never above {@link #LONGEST_PREFIX}
-     * @param patience how long to wait for so many, after which the connection may be given up; {@code null} to wait for
-     *     the first read only, which is never cut short, so that a slow or endless answer is not disturbed
+     * @param look how long to wait for so many, or for what
+     * @return an array that nobody changes
      */
-    byte[] prefix(int maxBytes, @Nullable Duration patience);
+    byte[] prefix(int maxBytes, Look look);
 
     /**
      * Looks into errors at length and into good answers only as far as that cannot hold them back: no further than the
@@ -48,9 +44,9 @@ public interface ResponseView extends Answer {
             return new byte[0];
         }
         if (status() >= 400) {
-            return prefix(most, ERROR_PATIENCE);
+            return prefix(most, Look.ERROR);
         }
-        return isEventStream(header("Content-Type")) ? new byte[0] : prefix(most, null);
+        return isEventStream(header("Content-Type")) ? new byte[0] : prefix(most, Look.FIRST_READ);
     }
 
     /** Whether a content type is that of server-sent events. */

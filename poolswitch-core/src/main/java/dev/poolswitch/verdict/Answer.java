@@ -30,6 +30,7 @@ public interface Answer {
      * come although the body is longer.
      *
      * @param maxBytes the most bytes to return; 65,536 at most are honoured
+     * @return an array that nobody changes: it may be the one from which the application will read
      */
     byte[] bodyPrefix(int maxBytes);
 

@@ -49,7 +49,8 @@ class PoolSwitchConfigTest {
                   "whenExhausted": {"wait": "5s"},
                   "provider": "openai",
                   "rules": [{"status": "420", "kind": "RATE_LIMITED"}],
-                  "leaseTimeout": 60
+                  "leaseTimeout": 60,
+                  "firstEventHold": "1500ms"
                 }
                 """);
 
@@ -58,6 +59,7 @@ class PoolSwitchConfigTest {
             assertThat(pool.settings().strategy()).isSameAs(Strategy.leastUsed());
             assertThat(pool.settings().cooldown()).isEqualTo(Duration.ofHours(2));
             assertThat(pool.settings().leaseTimeout()).isEqualTo(Duration.ofMinutes(1));
+            assertThat(pool.settings().firstEventHold()).isEqualTo(Duration.ofMillis(1500));
             assertThat(pool.settings().retryableMethods()).containsExactly("GET");
             assertThat(pool.settings().rateLimitPerSecond()).hasValue(12.5);
             assertThat(pool.status().keys()).extracting("id").containsExactly("key-1", "paid");
@@ -75,12 +77,14 @@ class PoolSwitchConfigTest {
                 "POOLSWITCH_STRATEGY", "round_robin",
                 "POOLSWITCH_RETRY_ATTEMPTS", "5",
                 "POOLSWITCH_COOLDOWN", "10m",
+                "POOLSWITCH_FIRST_EVENT_HOLD", "2s",
                 "POOLSWITCH_WHEN_EXHAUSTED", "fail_fast"));
 
         try (KeyPool pool = config.toPoolBuilder().build()) {
             assertThat(pool.status().keys()).hasSize(2);
             assertThat(pool.settings().retryAttempts()).isEqualTo(5);
             assertThat(pool.settings().cooldown()).isEqualTo(Duration.ofMinutes(10));
+            assertThat(pool.settings().firstEventHold()).isEqualTo(Duration.ofSeconds(2));
         }
         assertThat(config.toString()).doesNotContain(SECRET);
     }
@@ -99,6 +103,7 @@ class PoolSwitchConfigTest {
             {"upstream":"https://a.example","keys":["K"],"strateggy":"random"} | strateggy is no setting
             {"upstream":"https://a.example","keys":["K"],"strategy":"best"}    | strategy must be one of
             {"upstream":"https://a.example","keys":["K"],"cooldown":"soon"}    | cooldown must be a duration
+            {"upstream":"https://a.example","keys":["K"],"firstEventHold":-1}  | firstEventHold must not be negative
             {"upstream":"https://a.example","keys":["K"],"retryAttempts":0}    | retryAttempts must be at least 1
             {"upstream":"https://a.example","keys":["K"],"retryAttempts":1e99} | retryAttempts must be a whole number
             {"upstream":"https://a.example","keys":["K", "K "]}                | keys: secret of key key-2

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(10)
 class BodyStreamTest {
 
-    private static final Duration PATIENT = Duration.ofSeconds(8);
-    private static final Duration IMPATIENT = Duration.ofMillis(300);
+    private static final Look PATIENT = new Look(Duration.ofSeconds(8), false);
+    private static final Look IMPATIENT = new Look(Duration.ofMillis(300), false);
 
     private final Ends ends = new Ends();
 
@@ -42,7 +42,7 @@ class BodyStreamTest {
         InputStream pieces =
                 new SequenceInputStream(new ByteArrayInputStream(bytes("one")), new ByteArrayInputStream(bytes("two")));
 
-        assertThat(stream(pieces, -1).prefix(100, null)).isEqualTo(bytes("one"));
+        assertThat(stream(pieces, -1).prefix(100, Look.FIRST_READ)).isEqualTo(bytes("one"));
     }
 
     @Test
@@ -164,6 +164,45 @@ class BodyStreamTest {
         slow.come("two");
 
         assertThat(stream.prefix(6, PATIENT)).isEqualTo(bytes("onetwo"));
+    }
+
+    @Test
+    void a_look_for_the_first_event_ends_with_it_and_the_reader_gets_it_again() throws IOException {
+        Slow slow = new Slow();
+        slow.come(": hi\n\nda");
+        slow.come("ta: 1\n");
+        slow.come("\ndata: 2");
+        BodyStream stream = stream(slow, -1);
+
+        assertThat(stream.prefix(100, Look.firstEvent(Duration.ofSeconds(8))))
+                .isEqualTo(bytes(": hi\n\ndata: 1\n\ndata: 2"));
+        slow.come("\n\n");
+        slow.come("");
+
+        assertThat(stream.readAllBytes()).isEqualTo(bytes(": hi\n\ndata: 1\n\ndata: 2\n\n"));
+    }
+
+    @Test
+    void a_look_for_the_first_event_that_does_not_come_in_time_disturbs_nothing() throws IOException {
+        Slow slow = new Slow();
+        slow.come(": hi\n\n");
+        BodyStream stream = stream(slow, -1);
+
+        assertThat(stream.prefix(100, Look.firstEvent(Duration.ofMillis(100)))).isEqualTo(bytes(": hi\n\n"));
+        slow.come("data: 1\n\n");
+        slow.come("");
+
+        assertThat(stream.readAllBytes()).isEqualTo(bytes(": hi\n\ndata: 1\n\n"));
+    }
+
+    @Test
+    void a_look_for_the_first_event_ends_with_the_stream_and_with_the_most_bytes_that_are_wanted() {
+        assertThat(stream(new ByteArrayInputStream(bytes("data: 1")), -1)
+                        .prefix(100, Look.firstEvent(Duration.ofDays(999_999_999))))
+                .isEqualTo(bytes("data: 1"));
+        assertThat(stream(new ByteArrayInputStream(bytes("data: 1234")), -1)
+                        .prefix(5, Look.firstEvent(Duration.ofSeconds(8))))
+                .isEqualTo(bytes("data:"));
     }
 
     @Test

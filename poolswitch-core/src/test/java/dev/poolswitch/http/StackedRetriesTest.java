@@ -265,7 +265,7 @@ class StackedRetriesTest {
         }
 
         @Override
-        public byte[] prefix(int maxBytes, @Nullable Duration patience) {
+        public byte[] prefix(int maxBytes, Look look) {
             return new byte[0];
         }
 

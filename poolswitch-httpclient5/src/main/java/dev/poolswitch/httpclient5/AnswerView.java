@@ -1,8 +1,8 @@
 package dev.poolswitch.httpclient5;
 
 import dev.poolswitch.Origin;
+import dev.poolswitch.http.Look;
 import dev.poolswitch.http.ResponseView;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -17,7 +17,7 @@ final class AnswerView implements ResponseView {
 
     /** Reads the first bytes of a body, as {@link ResponseView#prefix} does. */
     interface Prefix {
-        byte[] apply(int maxBytes, @Nullable Duration patience);
+        byte[] apply(int maxBytes, Look look);
     }
 
     private final HttpResponse response;
@@ -71,8 +71,8 @@ final class AnswerView implements ResponseView {
     }
 
     @Override
-    public byte[] prefix(int maxBytes, @Nullable Duration patience) {
-        return prefix == null ? new byte[0] : prefix.apply(maxBytes, patience);
+    public byte[] prefix(int maxBytes, Look look) {
+        return prefix == null ? new byte[0] : prefix.apply(maxBytes, look);
     }
 
     @Override

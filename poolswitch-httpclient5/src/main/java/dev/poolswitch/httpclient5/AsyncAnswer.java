@@ -2,10 +2,9 @@ package dev.poolswitch.httpclient5;
 
 import dev.poolswitch.http.AsyncTransport;
 import dev.poolswitch.http.Attempt;
-import java.io.ByteArrayOutputStream;
+import dev.poolswitch.http.Look;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -36,14 +35,14 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
     private final AsyncPooledCall call;
     private final Attempt attempt;
     private final AsyncTransport.Reply<AsyncAnswer> reply;
-    private final CompletableFuture<Void> gathered = new CompletableFuture<>();
+    private volatile CompletableFuture<Void> gathered = new CompletableFuture<>();
     private final CompletableFuture<Void> passed = new CompletableFuture<>();
     private State state = State.HELD;
     private volatile @Nullable HttpResponse response;
     private @Nullable EntityDetails details;
     private @Nullable CapacityChannel capacity;
     private @Nullable AsyncDataConsumer application;
-    private ByteArrayOutputStream ahead = new ByteArrayOutputStream(0);
+    private byte[] ahead = {};
     private int wanted = Integer.MAX_VALUE;
     private @Nullable List<? extends Header> trailers;
     private boolean ended;
@@ -68,14 +67,14 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
         return call.view(head, body == null ? 0 : body.getContentLength(), body == null ? null : this::prefix);
     }
 
-    private synchronized byte[] prefix(int maxBytes, @Nullable Duration patience) {
-        byte[] bytes = ahead.toByteArray();
-        return bytes.length <= maxBytes ? bytes : Arrays.copyOf(bytes, maxBytes);
+    private synchronized byte[] prefix(int maxBytes, Look look) {
+        return ahead.length <= maxBytes ? ahead : Arrays.copyOf(ahead, maxBytes);
     }
 
     synchronized CompletableFuture<Void> gather(int bytes) {
         wanted = bytes;
-        if (ended || failure != null || ahead.size() >= bytes) {
+        gathered = new CompletableFuture<>();
+        if (ended || failure != null || ahead.length >= bytes) {
             gathered.complete(null);
         }
         return gathered;
@@ -83,7 +82,7 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
 
     synchronized CompletableFuture<Void> drain() throws IOException {
         state = State.DRAINING;
-        ahead = new ByteArrayOutputStream(0);
+        ahead = new byte[0];
         if (completed || failure != null) {
             passed.complete(null);
         } else if (capacity != null) {
@@ -118,9 +117,9 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
             if (capacity != null) {
                 updateCapacity(capacity);
             }
-            if (ahead.size() > 0) {
-                pass(ByteBuffer.wrap(ahead.toByteArray()));
-                ahead = new ByteArrayOutputStream(0);
+            if (ahead.length > 0) {
+                pass(ByteBuffer.wrap(ahead));
+                ahead = new byte[0];
             }
             if (ended) {
                 end(trailers);
@@ -158,7 +157,7 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
         capacity = channel;
         if (state == State.DELIVERED && application != null) {
             application.updateCapacity(channel);
-        } else if (state != State.HELD || ahead.size() < AsyncPooledCall.LONGEST_AHEAD) {
+        } else if (state != State.HELD || ahead.length < AsyncPooledCall.LONGEST_AHEAD) {
             channel.update(state == State.HELD ? AsyncPooledCall.LONGEST_AHEAD : Integer.MAX_VALUE);
         }
     }
@@ -172,12 +171,12 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
                 return;
             }
             if (state == State.HELD) {
-                byte[] bytes = new byte[source.remaining()];
-                source.get(bytes);
-                ahead.writeBytes(bytes);
+                int kept = ahead.length;
+                ahead = Arrays.copyOf(ahead, kept + source.remaining());
+                source.get(ahead, kept, ahead.length - kept);
             }
             source.position(source.limit());
-            enough = ahead.size() >= wanted;
+            enough = ahead.length >= wanted;
         }
         if (enough) {
             gathered.complete(null);

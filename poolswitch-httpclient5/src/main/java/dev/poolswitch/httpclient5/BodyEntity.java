@@ -2,10 +2,10 @@ package dev.poolswitch.httpclient5;
 
 import dev.poolswitch.http.Attempt;
 import dev.poolswitch.http.BodyStream;
+import dev.poolswitch.http.Look;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.time.Duration;
 import org.apache.hc.client5.http.classic.ExecRuntime;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
@@ -31,9 +31,9 @@ final class BodyEntity extends HttpEntityWrapper {
         }
     }
 
-    byte[] prefix(int maxBytes, @Nullable Duration patience) {
+    byte[] prefix(int maxBytes, Look look) {
         try {
-            return body().prefix(maxBytes, patience);
+            return body().prefix(maxBytes, look);
         } catch (IOException e) {
             // The caller will meet the same failure; until then the head alone is judged.
             return new byte[0];

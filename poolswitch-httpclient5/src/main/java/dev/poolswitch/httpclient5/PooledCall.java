@@ -3,6 +3,7 @@ package dev.poolswitch.httpclient5;
 import dev.poolswitch.Origin;
 import dev.poolswitch.http.Attempt;
 import dev.poolswitch.http.BlockingTransport;
+import dev.poolswitch.http.Look;
 import dev.poolswitch.http.ResponseView;
 import java.io.IOException;
 import java.io.InputStream;
@@ -108,7 +109,7 @@ final class PooledCall extends PooledRequest implements BlockingTransport<Classi
     @Override
     public void hold(ClassicHttpResponse response) {
         if (response.getEntity() instanceof BodyEntity body) {
-            body.prefix(ResponseView.LONGEST_PREFIX, ResponseView.ERROR_PATIENCE);
+            body.prefix(ResponseView.LONGEST_PREFIX, Look.ERROR);
         }
     }
 
@@ -157,7 +158,8 @@ final class PooledCall extends PooledRequest implements BlockingTransport<Classi
             return new byte[0];
         }
         try (InputStream body = entity.getContent()) {
-            return body.readNBytes(maxBytes);
+            long length = entity.getContentLength();
+            return body.readNBytes(length < 0 ? maxBytes : (int) Math.min(maxBytes, length));
         } catch (IOException | UnsupportedOperationException e) {
             // An entity that can only write itself.
             return new byte[0];

@@ -39,11 +39,10 @@ final class ProducedPrefix implements DataStreamChannel {
 
     @Override
     public int write(ByteBuffer source) {
-        int count = Math.min(source.remaining(), most - bytes.size());
-        for (int i = 0; i < count; i++) {
-            bytes.write(source.get());
-        }
-        return count;
+        byte[] part = new byte[Math.min(source.remaining(), most - bytes.size())];
+        source.get(part);
+        bytes.writeBytes(part);
+        return part.length;
     }
 
     @Override

@@ -4,12 +4,12 @@ import dev.poolswitch.Origin;
 import dev.poolswitch.http.Attempt;
 import dev.poolswitch.http.BodyStream;
 import dev.poolswitch.http.Hop;
+import dev.poolswitch.http.Look;
 import dev.poolswitch.http.ResponseView;
 import jakarta.ws.rs.client.ClientResponseContext;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -161,7 +161,7 @@ final class TransportAnswer implements ResponseView, BodyStream.Connection {
     }
 
     @Override
-    public byte[] prefix(int maxBytes, @Nullable Duration patience) {
-        return body == null ? NOTHING : body.prefix(maxBytes, patience);
+    public byte[] prefix(int maxBytes, Look look) {
+        return body == null ? NOTHING : body.prefix(maxBytes, look);
     }
 }

@@ -1,18 +1,20 @@
 package dev.poolswitch.okhttp;
 
 import dev.poolswitch.Origin;
+import dev.poolswitch.http.Look;
 import dev.poolswitch.http.ResponseView;
 import java.io.IOException;
+import java.net.Socket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.BiConsumer;
+import okhttp3.Call;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.RequestBody;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
-import okio.Buffer;
 import okio.BufferedSource;
 import okio.Timeout;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +27,25 @@ final class AnswerView implements ResponseView {
     private static final int NOT_MODIFIED = 304;
 
     private final Response response;
+    private final Call call;
+    private final @Nullable Socket connection;
+    private @Nullable HeldBody held;
 
-    AnswerView(Response response) {
+    /**
+     * A view.
+     *
+     * @param connection the connection if no other call shares it
+     */
+    AnswerView(Response response, Call call, @Nullable Socket connection) {
         this.response = response;
+        this.call = call;
+        this.connection = connection;
+    }
+
+    /** The body, if it was held back and must be read, or closed, here from now on. */
+    @Nullable
+    HeldBody held() {
+        return held;
     }
 
     @Override
@@ -61,14 +79,19 @@ final class AnswerView implements ResponseView {
     }
 
     @Override
-    public byte[] prefix(int maxBytes, @Nullable Duration patience) {
+    public byte[] prefix(int maxBytes, Look look) {
         ResponseBody body = response.body();
+        Duration patience = look.patience();
         if (body == null) {
             return new byte[0];
         }
+        if (look.firstEvent() && !stillSending()) {
+            held = new HeldBody(body, call, connection);
+            return held.prefix(maxBytes, look);
+        }
         BufferedSource source = body.source();
         try {
-            if (patience != null) {
+            if (patience != null && !look.firstEvent()) {
                 request(source, maxBytes, patience);
             } else if (!stillSending()) {
                 source.request(1);
@@ -76,8 +99,7 @@ final class AnswerView implements ResponseView {
         } catch (IOException e) {
             // Too slow or broken: what has come can still be judged, and the caller will meet the same failure.
         }
-        Buffer have = source.getBuffer();
-        return have.snapshot((int) Math.min(maxBytes, have.size())).toByteArray();
+        return PrefixSink.first(maxBytes, source.getBuffer());
     }
 
     /** Whoever sends a body while the answer comes may wait for the answer's head before going on. */

@@ -6,11 +6,14 @@ import dev.poolswitch.http.BlockingTransport;
 import dev.poolswitch.http.RequestView;
 import dev.poolswitch.http.ResponseView;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
+import okhttp3.Connection;
 import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
@@ -24,6 +27,8 @@ final class PooledCall implements BlockingTransport<Response>, RequestView {
     private final @Nullable OneShotBody oneShot;
     private final boolean keyWrittenBelow;
     private volatile @Nullable Attempt current;
+    private volatile @Nullable Socket connection;
+    private @Nullable AnswerView view;
 
     PooledCall(Interceptor.Chain chain, boolean keyWrittenBelow) {
         this.chain = chain;
@@ -68,11 +73,16 @@ final class PooledCall implements BlockingTransport<Response>, RequestView {
 
     @Override
     public ResponseView view(Response response) {
-        return new AnswerView(response);
+        view = new AnswerView(response, chain.call(), connection);
+        return view;
     }
 
     @Override
     public Response deliver(Response response, Attempt attempt) {
+        HeldBody held = view == null ? null : view.held();
+        if (held != null) {
+            return response.newBuilder().body(held.deliver(attempt)).build();
+        }
         if (!attempt.isOpen() || response.body() == null) {
             return response;
         }
@@ -83,7 +93,12 @@ final class PooledCall implements BlockingTransport<Response>, RequestView {
 
     @Override
     public void discard(Response response) {
-        response.close();
+        HeldBody held = view == null ? null : view.held();
+        if (held == null) {
+            response.close();
+        } else {
+            held.close();
+        }
     }
 
     @Override
@@ -106,6 +121,8 @@ final class PooledCall implements BlockingTransport<Response>, RequestView {
         }
         Request hop = withoutKeyInQuery(network.request(), attempt);
         Response response = network.proceed(dressed(hop, attempt));
+        Connection to = network.connection();
+        connection = to == null || to.protocol() != Protocol.HTTP_1_1 ? null : to.socket();
         attempt.hopAnswered(response.code());
         // Redirects, challenges, caches and whoever logs above this place go on from the request without the key.
         Response.Builder keyless = response.newBuilder().request(hop);

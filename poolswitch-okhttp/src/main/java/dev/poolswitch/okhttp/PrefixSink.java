@@ -21,7 +21,23 @@ final class PrefixSink extends ForwardingSink {
         } catch (IOException e) {
             // Enough was written, or the body is broken, which its sending will tell the caller.
         }
-        return kept.snapshot((int) Math.min(most, kept.size())).toByteArray();
+        byte[] first = first(most, kept);
+        kept.clear();
+        return first;
+    }
+
+    /** A copy of a buffer's first bytes. Okio's own copies share its segments, which are then never used again. */
+    static byte[] first(int most, Buffer buffer) {
+        byte[] bytes = new byte[(int) Math.min(most, buffer.size())];
+        try (Buffer.UnsafeCursor cursor = buffer.readUnsafe(new Buffer.UnsafeCursor())) {
+            int done = 0;
+            while (done < bytes.length && cursor.next() > 0 && cursor.data != null) {
+                int part = Math.min(cursor.end - cursor.start, bytes.length - done);
+                System.arraycopy(cursor.data, cursor.start, bytes, done, part);
+                done += part;
+            }
+        }
+        return bytes;
     }
 
     private PrefixSink(Buffer kept, int most) {

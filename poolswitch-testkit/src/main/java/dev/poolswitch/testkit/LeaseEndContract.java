@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A key counts as used until the answer's body is over, and no longer. */
-abstract class LeaseEndContract extends AnswerContract {
+abstract class LeaseEndContract extends FirstEventContract {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})

@@ -44,7 +44,10 @@ class BrokenAdaptersTest {
                         "a_one_shot_body_is_sent_once_and_the_refusal_is_delivered",
                         "boolean"),
                 broken(Defect.REFUSALS_STAY_OPEN, "rotates_to_the_next_key_when_the_first_is_rate_limited", NONE),
-                broken(Defect.REFUSALS_STAY_OPEN, "five_hundred_failovers_need_two_connections_at_most", NONE),
+                broken(
+                        Defect.REFUSALS_STAY_OPEN,
+                        "five_hundred_failovers_leave_two_connections_at_most_and_no_lease",
+                        NONE),
                 broken(Defect.REFUSALS_ARE_DRAINED, "a_refusal_whose_body_comes_in_drops_is_not_waited_for", "boolean"),
                 broken(
                         Defect.LEASE_ENDS_WITH_THE_HEAD,

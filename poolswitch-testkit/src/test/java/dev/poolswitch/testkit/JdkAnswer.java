@@ -2,12 +2,13 @@ package dev.poolswitch.testkit;
 
 import dev.poolswitch.Origin;
 import dev.poolswitch.http.Attempt;
+import dev.poolswitch.http.BodyStream;
+import dev.poolswitch.http.Look;
 import dev.poolswitch.http.ResponseView;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -15,7 +16,7 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** An answer of the JDK's client. */
-final class JdkAnswer implements ResponseView, AutoCloseable {
+final class JdkAnswer implements ResponseView, BodyStream.Connection, AutoCloseable {
 
     private static final Set<Integer> WITHOUT_BODY = Set.of(204, 304);
 
@@ -78,6 +79,23 @@ final class JdkAnswer implements ResponseView, AutoCloseable {
     }
 
     @Override
+    public void giveBack() {
+        close();
+    }
+
+    @Override
+    public void drop() {
+        close();
+    }
+
+    /** Closing one of the JDK's streams wakes up whoever reads it. */
+    @Override
+    public boolean cut() {
+        close();
+        return true;
+    }
+
+    @Override
     public int status() {
         return response.statusCode();
     }
@@ -98,11 +116,16 @@ final class JdkAnswer implements ResponseView, AutoCloseable {
     }
 
     @Override
-    public byte[] prefix(int maxBytes, @Nullable Duration patience) {
+    public byte[] prefix(int maxBytes, Look look) {
+        if (look.firstEvent()) {
+            BodyStream held = new BodyStream(source, contentLength(), this);
+            body = held;
+            return held.prefix(maxBytes, look);
+        }
         // The JDK's streams do not tell without blocking that they are at their end, so only a known length saves the
         // wait.
         long length = contentLength();
-        return source.peek((int) (length < 0 ? maxBytes : Math.min(length, maxBytes)), patience);
+        return source.peek((int) (length < 0 ? maxBytes : Math.min(length, maxBytes)), look.patience());
     }
 
     @Override

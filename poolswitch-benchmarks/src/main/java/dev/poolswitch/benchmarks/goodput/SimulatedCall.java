@@ -4,13 +4,13 @@ import dev.poolswitch.Origin;
 import dev.poolswitch.http.Attempt;
 import dev.poolswitch.http.CallOptions;
 import dev.poolswitch.http.HttpCall;
+import dev.poolswitch.http.Look;
 import dev.poolswitch.http.Pause;
 import dev.poolswitch.http.PoolRouter;
 import dev.poolswitch.http.RequestView;
 import dev.poolswitch.http.ResponseView;
 import dev.poolswitch.http.Step;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -149,7 +149,7 @@ final class SimulatedCall implements RequestView {
         }
 
         @Override
-        public byte[] prefix(int maxBytes, @Nullable Duration patience) {
+        public byte[] prefix(int maxBytes, Look look) {
             return said.body().getBytes(StandardCharsets.UTF_8);
         }
     }
