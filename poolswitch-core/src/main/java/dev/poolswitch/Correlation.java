@@ -16,6 +16,11 @@ final class Correlation {
 
     private static final int ENOUGH = 3;
     private static final long WITHIN = Duration.ofMinutes(1).toNanos();
+    /** Longer than the windows that a key can be refused in for what it did before; most providers count minutes. */
+    private static final long RESTED = Duration.ofMinutes(1).toNanos();
+
+    /** A conclusion from three answers rests the others no longer than this before it is tested. */
+    private static final Duration LONGEST = Duration.ofMinutes(1);
 
     /**
      * A refusal of a key that had no reason of its own to be refused.
@@ -23,8 +28,16 @@ final class Correlation {
      * @param gate what was closed
      * @param before the gate's state before
      * @param after its state after, unless something else has happened since
+     * @param stated the wait that the answer stated
      */
-    record Refused(Lease lease, Scope scope, Gate gate, GateState before, GateState after, long at) {
+    record Refused(
+            Lease lease,
+            Scope scope,
+            Gate gate,
+            GateState before,
+            GateState after,
+            @Nullable Duration stated,
+            long at) {
 
         KeySlot slot() {
             return lease.slot();
@@ -34,6 +47,23 @@ final class Correlation {
     private final List<Refused> row = new ArrayList<>();
     /** The length of the row, for a look without the monitor. */
     private volatile int length;
+
+    /** Whether the key is known to have been idle for longer than any window that the refusal may be about. */
+    static boolean rested(Lease lease, long statedNanos) {
+        return lease.idleBefore >= Math.max(RESTED, statedNanos);
+    }
+
+    /** The shortest wait that was stated, if all did; the others may have told of limits of their own besides. */
+    static @Nullable Duration shortestWait(List<Refused> row) {
+        Duration shortest = LONGEST;
+        for (Refused refusal : row) {
+            if (refusal.stated() == null) {
+                return null;
+            }
+            shortest = refusal.stated().compareTo(shortest) < 0 ? refusal.stated() : shortest;
+        }
+        return shortest;
+    }
 
     /** Adds to the row. Returns the whole row once it is long enough, and begins another; else nothing. */
     synchronized List<Refused> refused(Refused refusal) {

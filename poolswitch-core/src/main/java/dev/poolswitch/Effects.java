@@ -115,9 +115,23 @@ final class Effects {
         if (forget && group != null) {
             forget(group, slot, now);
         }
+        if (forget) {
+            forgetCorrelated(slot, now);
+        }
         engine.persistence().changed(Scope.KEY, slot, "");
         slot.path().models().forEach(model -> engine.persistence().changed(Scope.KEY_AND_MODEL, slot, model.model()));
         engine.awaitDurable(engine.persistence().commit());
+    }
+
+    /** What was concluded from several keys' refusals is forgotten with any of them. */
+    private void forgetCorrelated(KeySlot slot, long now) {
+        Gate upstream = engine.upstream();
+        if (upstream.isCorrelated()) {
+            upstream.move(state -> rules.reset(state, now));
+            upstream.correlated(false);
+            engine.roster().markReady();
+            engine.persistence().changed(Scope.UPSTREAM, slot, "");
+        }
     }
 
     /** What blocks a key's account blocks the key, and nobody but a person knows that the account was topped up. */
@@ -181,10 +195,13 @@ final class Effects {
         boolean limited = verdict.kind() == VerdictKind.RATE_LIMITED;
         KeySlot slot = lease.slot();
         long stated = verdict.waitFor() == null ? 0 : Nanos.of(verdict.waitFor());
-        if (limited && (stated == 0 || stated >= Tempo.SECOND)) { // who states less has told all there is to know
-            slot.path()
-                    .meters(scope, lease.request())
-                    .refused(slot.tempo(), slot.startedLeases(), lease.startedAt(), stated, now);
+        // Who states less than a second has told all there is to know; what the upstream cannot do is no key's limit.
+        if (limited && scope != Scope.UPSTREAM && (stated == 0 || stated >= Tempo.SECOND)) {
+            long then = lease.startedAt();
+            Group group = scope == Scope.GROUP ? slot.group() : null;
+            long lately = group == null ? slot.lately(then) : group.lately(then);
+            long since = group == null ? slot.latelySince(then) : then - Tempo.SECOND;
+            slot.path().meters(scope, lease.request()).refused(lately - 1, since, then, stated, now);
         }
         GateState before = gate.move(state -> rules.refused(state, verdict, lease, now));
         tellClosed(gate, scope, lease, verdict);
@@ -193,9 +210,9 @@ final class Effects {
                 && ofKey
                 && before != null
                 && before.open()
-                && (lease.rested || slot.path().hasToldRoom(lease.request(), now))) {
+                && (Correlation.rested(lease, stated) || slot.path().hasToldRoom(lease.request(), now))) {
             GateState after = rules.refused(before, verdict, lease, now);
-            correlate(new Correlation.Refused(lease, scope, gate, before, after, now), verdict);
+            correlate(new Correlation.Refused(lease, scope, gate, before, after, verdict.waitFor(), now), verdict);
         }
     }
 
@@ -209,7 +226,8 @@ final class Effects {
         Gate shared = group == null ? engine.upstream() : group.gate();
         Scope scope = group == null ? Scope.UPSTREAM : Scope.GROUP;
         shared.correlated(true);
-        shared.move(state -> rules.refused(state, verdict, refusal.lease(), refusal.at()));
+        Verdict shortest = verdict.withWait(Correlation.shortestWait(row));
+        shared.move(state -> rules.refused(state, shortest, refusal.lease(), refusal.at()));
         row.forEach(this::rollBack);
         tellClosed(shared, scope, refusal.lease(), verdict);
     }
@@ -232,7 +250,9 @@ final class Effects {
     private void rollBack(Correlation.Refused refusal) {
         Lease lease = refusal.lease();
         GateState replaced = refusal.gate()
-                .move(state -> state.equals(refusal.after()) ? rules.rolledBack(state, refusal.before()) : state);
+                .move(state -> state.equals(refusal.after())
+                        ? rules.rolledBack(state, refusal.before(), refusal.at())
+                        : state);
         if (replaced == null) {
             return;
         }

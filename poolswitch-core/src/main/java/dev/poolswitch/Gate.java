@@ -37,6 +37,10 @@ final class Gate {
         correlated = closedForMany;
     }
 
+    boolean isCorrelated() {
+        return correlated;
+    }
+
     /** Whether a lease tests what several keys were refused for. */
     boolean isCorrelatedProbe(Lease lease) {
         return correlated && state.probe() == lease;

@@ -140,20 +140,20 @@ record GateRules(long cooldownNanos, int maxFailures) {
         return state.probe() == lease ? state.withProbe(null) : state;
     }
 
-    /** A refusal turned out to be about something else: as before it, in a new generation, so that stores forget it too. */
-    GateState rolledBack(GateState state, GateState before) {
+    /** A refusal turned out to be about something else: as before it, and newer, so that stores forget it too. */
+    GateState rolledBack(GateState state, GateState before, long now) {
         return new GateState(
                 before.cause(),
                 before.code(),
                 before.closedUntil(),
                 before.avoidUntil(),
-                before.changedAt(),
+                Math.max(now, state.changedAt() + 1),
                 before.streak(),
                 before.failures(),
                 before.period(),
                 null,
                 before.ramp(),
-                state.generation() + 1);
+                state.generation());
     }
 
     /** A person asked to forget. */

@@ -40,6 +40,15 @@ final class Group {
         return members;
     }
 
+    /** Roughly how many leases of all its keys began in the second before an instant. */
+    long lately(long then) {
+        long sum = 0;
+        for (KeySlot member : members) {
+            sum += member.lately(then);
+        }
+        return sum;
+    }
+
     void markReady() {
         members.forEach(KeySlot::markReady);
     }

@@ -53,6 +53,7 @@ final class GuessedLimit {
     /** Halving finds the limit in fewer steps than this. */
     private static final int ENOUGH = 6;
 
+    private static final int MOST_STRAYS = 3;
     private static final int CHUNKS = 20;
 
     private WindowMeter sends;
@@ -75,6 +76,11 @@ final class GuessedLimit {
     private CountEvidence evidence;
     /** How often in a row the guess was lowered and refused all the same. */
     private int vainly;
+
+    /** The most that was accepted in a window since the guess was made, and refusals that it contradicts. */
+    private long acceptedBefore;
+
+    private int strays;
 
     private boolean refusing = true;
     private long firstRefusal;
@@ -137,12 +143,14 @@ final class GuessedLimit {
     private void raise(long now) {
         if (!confirmed) {
             limit += limit / 4;
+            ceiling = Math.max(ceiling, limit);
         } else if (limit < ceiling) {
             limit = (limit + ceiling + 1) / 2;
         } else {
             limit += Math.max(1, limit * raiseBy / 100);
             ceiling = limit;
             raiseBy = Math.min(100, raiseBy * 2);
+            trialAfter = tried ? FIRST_TRIAL : trialAfter; // the trial before was not refused
             tried = true;
         }
         guessedAt = now;
@@ -151,6 +159,9 @@ final class GuessedLimit {
     synchronized void take(long now) {
         notes.note(now, sends.used(now), cycleSends++);
         sends.take(1, now);
+        if (!refusing) {
+            acceptedBefore = Math.max(acceptedBefore, sends.used(now));
+        }
     }
 
     synchronized void giveBack(long takenAt, long now) {
@@ -186,9 +197,21 @@ final class GuessedLimit {
     /** The first of the refused sends tells exactly what was accepted before it, but its answer may be a later one. */
     private void lower(long startedAt, long most, long now) {
         boolean noted = notes.find(startedAt);
-        long inWindow = noted ? notes.first() : sends.used(now);
+        long inWindow = noted ? notes.first() : cycleFrom > 0 ? sends.used(now) : limit - 1;
         long inCycle = noted ? notes.second() : cycleSends;
+        if (2 * inWindow + LEAST < acceptedBefore && strays++ < MOST_STRAYS) {
+            return; // no window that let more than twice as many through is full by now
+        }
+        strays = 0;
+        acceptedBefore = inWindow;
         evidence.refused(inWindow);
+        if (inWindow
+                > 2 * ceiling + LEAST) { // more than two fixed windows hold: the refusals before were of another kind
+            ceiling = inWindow;
+            limit = Math.max(limit, inWindow);
+            cycleFrom = -Nanos.NEVER;
+            confirmed = false;
+        }
         boolean oneWindow = cycleFrom > 0 && startedAt - cycleFrom <= window;
         if (oneWindow) {
             evidence.refusedInOneWindow(inCycle);
@@ -199,7 +222,8 @@ final class GuessedLimit {
             ceiling = Math.max(LEAST, Math.min(Math.min(ceiling, most), fromNothing ? inCycle : inWindow));
         }
         confirmed |= cycleFrom > 0;
-        limit = confirmed || limit < COUNT_ALL ? Math.max(LEAST, Math.min(ceiling, guess)) : COUNT_ALL;
+        long least = confirmed ? LEAST : LEAST_SUSPECTED;
+        limit = confirmed || limit < COUNT_ALL - 1 ? Math.max(least, Math.min(ceiling, guess)) : COUNT_ALL;
         guessedAt = now;
         raiseBy = FIRST_RAISE_PERCENT;
         tried = false;
@@ -256,6 +280,9 @@ final class GuessedLimit {
     }
 
     synchronized long opensAt(long now) {
+        if (!confirmed && now - lastRefusal > SUSPICION) {
+            return 0;
+        }
         long excess = sends.used(now) - limit;
         return excess < 0 || trialDue(now) ? 0 : sends.whenGone(excess + 1, now);
     }

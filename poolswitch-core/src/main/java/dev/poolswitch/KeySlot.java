@@ -39,7 +39,7 @@ final class KeySlot implements KeyCandidate {
 
     private final KeyCounters counters = new KeyCounters();
     private final LeaseLog leases = new LeaseLog();
-    private final Tempo tempo = new Tempo();
+    private final Tempo tempo;
     private volatile @Nullable Seat seat;
     private volatile boolean disabled;
 
@@ -63,6 +63,7 @@ final class KeySlot implements KeyCandidate {
         this.permits = key.maxConcurrent().isPresent()
                 ? new Permits(key.maxConcurrent().getAsInt())
                 : null;
+        this.tempo = new Tempo(engine.clock().now());
         this.alone = group == null && quota == null && permits == null;
     }
 
@@ -218,6 +219,7 @@ final class KeySlot implements KeyCandidate {
     void sentAgain(LeaseRequest request, long now) {
         counters.resent();
         path.forMeters(request, each -> each.take(request.tokens(), now));
+        path.ended(request); // nobody ends this send; the answer of the lease speaks of it
         if (quota != null && !quota.tryTake(now)) {
             engine.log(System.Logger.Level.DEBUG, "key " + key.id() + " was sent again beyond its monthly quota");
         }
@@ -296,8 +298,13 @@ final class KeySlot implements KeyCandidate {
         return started;
     }
 
-    Tempo tempo() {
-        return tempo;
+    /** Roughly how many leases began in the second before an instant. */
+    long lately(long then) {
+        return tempo.lately(started, then);
+    }
+
+    long latelySince(long then) {
+        return tempo.since(then);
     }
 
     @Override
@@ -372,7 +379,7 @@ final class KeySlot implements KeyCandidate {
 
     private void started(Lease lease) {
         long number = (long) STARTED.getAndAdd(this, 1L);
-        lease.rested = tempo.begins(number, lease.startedAt());
+        lease.idleBefore = tempo.begins(number, lease.startedAt());
         if (engine.lostLeases().wantsSite(number)) {
             lease.site = LeaseSite.here();
         }

@@ -69,8 +69,8 @@ public final class Lease implements AutoCloseable {
     /** Whether the key was taken although it was blocked (best effort). Written before the lease is given out. */
     boolean anyway;
 
-    /** Whether the key had not been used for a good while before. Written before the lease is given out. */
-    boolean rested;
+    /** For how long the key had not been used before, as far as is known. Written before the lease is given out. */
+    long idleBefore;
 
     @Nullable
     Lease olderOfKey;

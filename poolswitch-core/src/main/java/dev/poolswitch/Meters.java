@@ -49,12 +49,12 @@ final class Meters {
         }
     }
 
-    /** Whether answers told of budgets, and none of them is spent. */
+    /** Whether answers told of requests and of tokens, and neither is spent. */
     boolean hasToldRoom(long now) {
         LearnedBudget calls = requests;
         LearnedBudget paid = tokens;
-        boolean known = (calls != null && calls.isKnown(now)) || (paid != null && paid.isKnown(now));
-        return known && !isSpent(now);
+        // Where only one of the two is told, the other may be the one that is spent.
+        return calls != null && calls.isKnown(now) && paid != null && paid.isKnown(now) && !isSpent(now);
     }
 
     /** Whether a budget that answers told of is spent. */
@@ -99,18 +99,32 @@ final class Meters {
         return false;
     }
 
-    /** A refusal: where nothing else limits the requests, a limit is guessed. */
-    void refused(Tempo tempo, long number, long startedAt, long stated, long now) {
-        if (requests != null || told.length > 0) {
+    /**
+     * A refusal: where nothing else limits the requests, a limit is guessed.
+     *
+     * @param lately how many sends of the scope were accepted in the second before it
+     * @param since when the first of them began
+     * @param stated how long the answer said to keep away, 0 when it said nothing
+     */
+    synchronized void refused(long lately, long since, long startedAt, long stated, long now) {
+        if (requests != null || toldRequests()) {
             return;
         }
         GuessedLimit guess = guessed;
         if (guess == null || guess.forgotten(startedAt)) {
-            guessed = new GuessedLimit(
-                    tempo.lately(number, startedAt) - 1, tempo.since(startedAt), startedAt, stated, now);
+            guessed = new GuessedLimit(lately, since, startedAt, stated, now);
         } else {
             guess.refused(startedAt, stated, now);
         }
+    }
+
+    private boolean toldRequests() {
+        for (WindowMeter meter : told) {
+            if (meter.limit().unit() == Budget.Unit.REQUESTS) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** A send was accepted where those before it were refused. */

@@ -39,8 +39,15 @@ final class StatusReport {
             return "not for this model or call";
         }
         KeyState state = state(slot);
-        long until = slot.opensAt(request, now);
-        String upstream = engine.upstream().state().opensAt(now) == 0 ? "" : " (the whole upstream is cooling down)";
+        long upstreamOpens = engine.upstream().state().opensAt(now);
+        long until = Math.max(slot.opensAt(request, now), upstreamOpens);
+        String upstream = upstreamOpens == 0 ? "" : " (the whole upstream is cooling down)";
+        KeyPath.ModelGate model = slot.path().model(request);
+        if (model != null && !model.gate().state().open()) {
+            GateState gate = model.gate().state();
+            return named(gate.cause()).name().toLowerCase(java.util.Locale.ROOT) + " for model " + model.model() + " ["
+                    + gate.code() + "]" + (until < Nanos.NEVER ? " until " + instant(until) : "") + upstream;
+        }
         if (state == KeyState.READY) {
             return (until <= now ? "ready, but others were first" : "no room for this call until " + instant(until))
                     + upstream;

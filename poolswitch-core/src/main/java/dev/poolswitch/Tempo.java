@@ -12,30 +12,37 @@ final class Tempo {
     /** The time that a limit nobody tells of is guessed for. */
     static final long SECOND = Duration.ofSeconds(1).toNanos();
 
-    /** Longer than the windows that a key can be refused in for what it did before; most providers count minutes. */
-    private static final long RESTED = Duration.ofMinutes(1).toNanos();
-
-    private long begunAt = -Nanos.NEVER;
+    private long begunAt;
     private long begunWith;
     private long earlierAt = -Nanos.NEVER;
     private long earlierWith;
 
     /**
+     * Begins with the key.
+     *
+     * @param now since when the key is known not to have been used
+     */
+    Tempo(long now) {
+        // What the key did before that, for another process or an earlier one, is not known.
+        begunAt = now - SECOND;
+    }
+
+    /**
      * A lease begins.
      *
      * @param number how many began before it
-     * @return whether the key had rested until then
+     * @return for how long, at least, the key is known not to have been used before
      */
-    boolean begins(long number, long now) {
+    long begins(long number, long now) {
         long since = now - begunAt;
         if (since < SECOND) {
-            return false;
+            return 0;
         }
         earlierAt = begunAt;
         earlierWith = begunWith;
         begunAt = now;
         begunWith = number;
-        return since >= RESTED + SECOND;
+        return since - SECOND;
     }
 
     /**

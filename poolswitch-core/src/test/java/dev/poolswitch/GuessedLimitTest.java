@@ -15,7 +15,7 @@ class GuessedLimitTest {
 
     private final Deque<Long> accepted = new ArrayDeque<>();
     private final Random random = new Random(11);
-    private final Tempo tempo = new Tempo();
+    private final Tempo tempo = new Tempo(SECOND);
     private GuessedLimit guess = new GuessedLimit(0, 0, 0, 0, 0);
     private boolean guessing;
     private boolean blocked;

@@ -25,8 +25,8 @@ public final class UsageReader implements AutoCloseable {
 
     /** Beyond it a compressed body is given up: a bomb, or nothing that tokens were paid for. */
     private static final long MOST_INFLATED = 64L << 20;
-    /** Streams of much the same events shrink to a thirtieth or so; what shrinks to far less was made to cost time. */
-    private static final long HIGHEST_RATIO = 100;
+    /** Streams of events shrink to a thirtieth or, with few words, to a hundredth; what shrinks further is made for it. */
+    private static final long HIGHEST_RATIO = 200;
 
     private static final long ANY_RATIO = 64 << 10;
 
