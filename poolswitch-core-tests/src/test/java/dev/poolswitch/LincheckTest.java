@@ -1,10 +1,13 @@
 package dev.poolswitch;
 
+import dev.poolswitch.verdict.Budget;
+import dev.poolswitch.verdict.Scope;
 import dev.poolswitch.verdict.Verdict;
 import dev.poolswitch.verdict.VerdictKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
@@ -36,8 +39,37 @@ class LincheckTest {
         }
     };
 
+    /** Far from the start of any clock. */
+    private static final long NOW = Duration.ofSeconds(100).toNanos();
+
+    /** Stands still while threads race, and moves when they have ended. */
+    private static final class Shifting implements TimeSource {
+
+        private volatile long now;
+
+        @Override
+        public long nanoTime() {
+            return now;
+        }
+
+        @Override
+        public Instant instant() {
+            return Instant.EPOCH.plusNanos(now);
+        }
+
+        @Override
+        public Timer schedule(Duration delay, Runnable action) {
+            return () -> {};
+        }
+    }
+
+    /** A pool has many parts that the checker looks into, so a scenario takes it seconds. */
     protected ModelCheckingOptions options() {
         return size(2, 100);
+    }
+
+    protected ModelCheckingOptions optionsOfParts() {
+        return size(10, 100);
     }
 
     @Tag("soak")
@@ -45,6 +77,11 @@ class LincheckTest {
         @Override
         protected ModelCheckingOptions options() {
             return size(50, 2_000);
+        }
+
+        @Override
+        protected ModelCheckingOptions optionsOfParts() {
+            return options();
         }
     }
 
@@ -106,7 +143,7 @@ class LincheckTest {
     /** Forbidden: a position that is open and out of sight at rest. */
     @Test
     void a_ready_position_is_in_sight_at_rest() {
-        options().check(Sight.class);
+        optionsOfParts().check(Sight.class);
     }
 
     public static class Sight {
@@ -174,12 +211,12 @@ class LincheckTest {
         private final Lease one = pool.tryAcquire().orElseThrow();
         private final Lease two = pool.tryAcquire().orElseThrow();
 
-        @Operation
+        @Operation(runOnce = true)
         public void refuse() {
             one.end(Verdict.of(VerdictKind.RATE_LIMITED, "429").withWait(Duration.ofMinutes(1)));
         }
 
-        @Operation
+        @Operation(runOnce = true)
         public void succeed() {
             two.succeeded();
         }
@@ -214,12 +251,12 @@ class LincheckTest {
         private final CompletableFuture<Lease> first = pool.acquireAsync();
         private final CompletableFuture<Lease> second = pool.acquireAsync();
 
-        @Operation
+        @Operation(runOnce = true)
         public void giveBack() {
             open.succeeded();
         }
 
-        @Operation
+        @Operation(runOnce = true)
         public void leave() {
             first.cancel(false);
         }
@@ -232,6 +269,7 @@ class LincheckTest {
         @Validate
         public void inOrder() {
             boolean firstServed = first.isDone() && !first.isCancelled();
+            forbid(second.isDone() && !first.isDone(), "the second before the first");
             forbid(firstServed && second.isDone(), "two with one key");
             forbid(open.isEnded() != (firstServed || second.isDone()), "a free key, and somebody waits");
         }
@@ -272,6 +310,209 @@ class LincheckTest {
         @Validate
         public void nothingIsLeft() {
             forbid(pool.status().inFlight() != 0, "a lease is left");
+        }
+    }
+
+    /** Forbidden: more sends than an answer said are left, counted by a provider that tells after each what is left. */
+    @Test
+    void a_learned_budget_is_not_overrun_while_answers_change_it() {
+        optionsOfParts().check(Learning.class);
+    }
+
+    public static class Learning {
+
+        private static final int LEFT = 2;
+
+        private final AtomicInteger left = new AtomicInteger(LEFT);
+        private final LearnedBudget budget = new LearnedBudget();
+
+        public Learning() {
+            learn(LEFT, 0);
+        }
+
+        /** Told while the call is still out, as an exchange does with an answer's head. */
+        @Operation
+        public void call() {
+            if (budget.tryTake(1, NOW)) {
+                // Answers are heard in the order in which they were given.
+                synchronized (left) {
+                    int after = left.decrementAndGet();
+                    forbid(after < 0, "overrun");
+                    learn(after, 1);
+                    budget.counted(1);
+                }
+            }
+        }
+
+        @Operation
+        public void takeAndGiveBack() {
+            if (budget.tryTake(1, NOW)) {
+                budget.giveBack(1, NOW, NOW);
+            }
+        }
+
+        /** Without a reset, so that nothing but what is told and what is out keeps calls back. */
+        private void learn(int remaining, int own) {
+            budget.learn(new Budget(Scope.KEY, Budget.Unit.REQUESTS, 10, remaining, null), own, NOW, NOW);
+        }
+
+        @Validate
+        public void nothingIsInvented() {
+            int more = 0;
+            while (more <= LEFT && budget.tryTake(1, NOW)) {
+                more++;
+            }
+            forbid(more > left.get(), "more room than the provider has");
+        }
+    }
+
+    /** Forbidden: more than the guess in one window, room that is lost or invented by what is given back. */
+    @Test
+    void a_guessed_limit_is_kept_to_by_all_together() {
+        optionsOfParts().check(Guessing.class);
+    }
+
+    public static class Guessing {
+
+        private static final long START = 1_000_000_000L;
+        private static final int GUESS = 30;
+
+        private final AtomicInteger out = new AtomicInteger();
+        private final GuessedLimit limit = new GuessedLimit(GUESS, START, START, 0, START);
+
+        public Guessing() {
+            for (int i = 0; i < GUESS; i++) {
+                limit.giveBack(START, START); // as if they had left the window, but for the clock
+            }
+            while (out.get() < GUESS - 1) {
+                take();
+            }
+        }
+
+        @Operation
+        public void take() {
+            if (limit.tryTake(START)) {
+                forbid(out.incrementAndGet() > GUESS, "more than the guess");
+            }
+        }
+
+        @Operation
+        public void giveBack() {
+            out.decrementAndGet();
+            limit.giveBack(START, START);
+        }
+
+        @Validate
+        public void noneIsLostOrInvented() {
+            int room = GUESS - out.get();
+            for (int i = 0; i < room; i++) {
+                forbid(!limit.tryTake(START), "room was lost");
+            }
+            forbid(limit.tryTake(START), "room was invented");
+        }
+    }
+
+    /** Forbidden: permits of a window that are lost or given out twice. */
+    @Test
+    void a_window_gives_out_each_permit_once() {
+        optionsOfParts().check(Window.class);
+    }
+
+    public static class Window {
+
+        private final WindowMeter window = new WindowMeter(new Limit(Budget.Unit.REQUESTS, 2, Duration.ofSeconds(1)));
+        private final AtomicInteger out = new AtomicInteger();
+
+        @Operation
+        public void take() {
+            if (window.tryTake(1, NOW)) {
+                forbid(out.incrementAndGet() > 2, "more than the limit");
+            }
+        }
+
+        @Operation
+        public void takeAndGiveBack() {
+            if (window.tryTake(1, NOW)) {
+                window.giveBack(1, NOW, NOW);
+            }
+        }
+
+        @Validate
+        public void asManyAsAreOut() {
+            forbid(window.used(NOW) != out.get(), "permits that nobody holds");
+        }
+    }
+
+    /** Forbidden: a gate that stays closed for ever, or a probe that nobody ends, after refusals were taken back. */
+    @Test
+    @Tag("soak") // slow: six leases and three keys a scenario
+    void what_is_rolled_back_beside_successes_and_refusals_opens_again() {
+        options().check(RollBack.class);
+    }
+
+    public static class RollBack {
+
+        private final Shifting time = new Shifting();
+        private final KeyPool pool = KeyPool.builder()
+                .timeSource(time)
+                .whenExhausted(WhenExhausted.failFast())
+                .key("a", "secret-a")
+                .key("b", "secret-b")
+                .key("c", "secret-c")
+                .build();
+        private final Lease a = take("a");
+        private final Lease aToo = take("a");
+        private final Lease b = take("b");
+        private final Lease c = take("c");
+        private final Lease cToo = take("c");
+
+        public RollBack() {
+            refuse(a);
+            refuse(b);
+        }
+
+        @Operation
+        public void refuseTheThird() {
+            refuse(c);
+        }
+
+        @Operation
+        public void refuseAnEarlierOneAgain() {
+            refuse(aToo);
+        }
+
+        @Operation
+        public void succeed() {
+            cToo.succeeded();
+        }
+
+        @Operation
+        public void call() {
+            pool.tryAcquire().ifPresent(Lease::unused);
+        }
+
+        private Lease take(String id) {
+            return pool.tryAcquire(LeaseRequest.any().withKey(id)).orElseThrow();
+        }
+
+        private static void refuse(Lease lease) {
+            lease.end(Verdict.of(VerdictKind.RATE_LIMITED, "429").withWait(Duration.ofSeconds(20)));
+        }
+
+        @Validate
+        public void allServeInTheEnd() {
+            aToo.close();
+            c.close();
+            cToo.close();
+            time.now = Duration.ofHours(2).toNanos();
+            for (String id : new String[] {"a", "b", "c"}) {
+                pool.tryAcquire(LeaseRequest.any().withKey(id))
+                        .orElseThrow(() -> new IllegalStateException("closed for ever"))
+                        .succeeded();
+            }
+            forbid(
+                    pool.status().keys().stream().anyMatch(key -> key.state() != KeyState.READY || key.inFlight() != 0),
+                    "not as before");
         }
     }
 }

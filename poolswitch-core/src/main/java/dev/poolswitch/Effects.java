@@ -111,9 +111,22 @@ final class Effects {
             slot.path().models().forEach(model -> model.meters().forget());
         }
         slot.markReady();
+        Group group = slot.path().group();
+        if (forget && group != null) {
+            forget(group, slot, now);
+        }
         engine.persistence().changed(Scope.KEY, slot, "");
         slot.path().models().forEach(model -> engine.persistence().changed(Scope.KEY_AND_MODEL, slot, model.model()));
         engine.awaitDurable(engine.persistence().commit());
+    }
+
+    /** What blocks a key's account blocks the key, and nobody but a person knows that the account was topped up. */
+    private void forget(Group group, KeySlot slot, long now) {
+        group.gate().move(state -> rules.reset(state, now));
+        group.gate().correlated(false);
+        group.meters().forget();
+        group.markReady();
+        engine.persistence().changed(Scope.GROUP, slot, group.name());
     }
 
     private void count(Lease lease, Verdict verdict, long now, long latencyNanos) {

@@ -311,14 +311,20 @@ final class Engine {
         }
     }
 
-    synchronized void close() {
-        if (closed) {
+    void close() {
+        if (!closing()) {
             return;
         }
-        closed = true;
         line.dismiss();
         persistence.close();
         listeners.close();
+    }
+
+    /** The lock is not held while a store or those who wait are told, who may block. */
+    private synchronized boolean closing() {
+        boolean first = !closed;
+        closed = true;
+        return first;
     }
 
     // ---- what the parts need of each other

@@ -23,7 +23,15 @@ final class PoolChanges {
         return groups;
     }
 
-    synchronized void addKey(ApiKey key) {
+    void addKey(ApiKey key) {
+        KeySlot slot = seated(key);
+        // Not under the lock: a store that hangs, or who is served now, must not keep other changes waiting.
+        engine.persistence().restore(slot);
+        tell(key.id(), PoolEvent.KeyChanged.Change.ADDED);
+        engine.opened();
+    }
+
+    private synchronized KeySlot seated(ApiKey key) {
         Map<String, KeySlot> present = engine.roster().slots();
         if (present.containsKey(key.id())) {
             throw new IllegalArgumentException("key id " + key.id() + " is in the pool already; ids must differ");
@@ -32,12 +40,19 @@ final class PoolChanges {
         List<KeySlot> slots = new ArrayList<>(present.values());
         slots.add(slot);
         engine.roster(slots);
-        engine.persistence().restore(slot);
-        tell(key.id(), PoolEvent.KeyChanged.Change.ADDED);
-        engine.opened();
+        return slot;
     }
 
-    synchronized boolean removeKey(String id) {
+    boolean removeKey(String id) {
+        if (!unseated(id)) {
+            return false;
+        }
+        tell(id, PoolEvent.KeyChanged.Change.REMOVED);
+        engine.opened();
+        return true;
+    }
+
+    private synchronized boolean unseated(String id) {
         Map<String, KeySlot> present = engine.roster().slots();
         KeySlot leaving = present.get(id);
         if (leaving == null) {
@@ -53,8 +68,6 @@ final class PoolChanges {
             group.members().remove(leaving);
         }
         engine.roster(slots);
-        tell(id, PoolEvent.KeyChanged.Change.REMOVED);
-        engine.opened();
         return true;
     }
 

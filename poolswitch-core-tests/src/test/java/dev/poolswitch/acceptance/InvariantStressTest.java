@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.poolswitch.ApiKey;
 import dev.poolswitch.KeyPool;
+import dev.poolswitch.KeyState;
 import dev.poolswitch.KeyStatus;
 import dev.poolswitch.Lease;
 import dev.poolswitch.LeaseRequest;
@@ -23,10 +24,13 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -248,6 +252,51 @@ class InvariantStressTest {
         }
     }
 
+    /** Forbidden: a call that fails or hangs because of who listens, stores or chooses, whatever they do. */
+    @Test
+    void i10_who_listens_stores_or_chooses_may_throw_block_and_call_back() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        AtomicReference<KeyPool> self = new AtomicReference<>();
+        Runnable mischief = () -> {
+            if (chance(5)) {
+                throw new IllegalStateException("broken");
+            }
+            KeyPool pool = self.get();
+            if (pool != null && chance(10)) {
+                pool.status();
+                pool.removeKey("nobody");
+            }
+        };
+        AtomicLong failed = new AtomicLong();
+        try (KeyPool pool = Pools.of(TimeSource.system(), "a", "b", "c", "d")
+                .store(new FlakyStore(new MemoryStateStore()))
+                .listener(event -> mischief.run())
+                .listener(event -> awaitUninterruptibly(end))
+                .strategy(ready -> {
+                    mischief.run();
+                    return ready.get(ThreadLocalRandom.current().nextInt(ready.size()));
+                })
+                .build()) {
+            self.set(pool);
+            Threads.run(6, duration(), () -> {
+                try {
+                    Lease lease = pool.acquire();
+                    if (chance(10)) {
+                        lease.rateLimited(Duration.ofMillis(1));
+                    } else {
+                        lease.succeeded();
+                    }
+                } catch (NoKeyAvailableException e) {
+                    failed.incrementAndGet();
+                }
+            });
+            assertThat(failed).hasValue(0);
+            assertThat(pool.status().inFlight()).isZero();
+        } finally {
+            end.countDown();
+        }
+    }
+
     /** Forbidden: a waiter that is never served, a call that fails although keys stay in the pool. */
     @Test
     void keys_come_and_go_while_traffic_flows() throws Exception {
@@ -267,6 +316,66 @@ class InvariantStressTest {
             });
             assertThat(pool.status().inFlight()).isZero();
             assertThat(pool.status().waiting()).isZero();
+        }
+    }
+
+    /** Forbidden: a lease of a key that had been removed before anybody asked; leases in flight at rest. */
+    @Test
+    void a_removed_key_is_not_given_out_any_more() throws Exception {
+        AtomicInteger numbers = new AtomicInteger();
+        Set<String> removed = ConcurrentHashMap.newKeySet();
+        try (KeyPool pool = pool("round_robin", WhenExhausted.waitUpTo(Duration.ofSeconds(30)))
+                .build()) {
+            Threads.run(6, duration(), () -> {
+                if (chance(10)) {
+                    String id = "guest-" + numbers.incrementAndGet();
+                    pool.addKey(Pools.key(id).group("A").build());
+                    pool.acquire(LeaseRequest.any().withKey(id)).succeeded();
+                    pool.removeKey(id);
+                    removed.add(id);
+                }
+                Set<String> gone = chance(10) ? Set.copyOf(removed) : Set.of();
+                for (int i = 0; i < 4; i++) {
+                    Lease lease = pool.acquire(LeaseRequest.any().withSession("s" + i));
+                    assertThat(gone).doesNotContain(lease.key().id());
+                    lease.succeeded();
+                }
+            });
+            assertThat(pool.status().inFlight()).isZero();
+            assertThat(pool.status().keys()).hasSize(4);
+        }
+    }
+
+    /** Forbidden: a gate that stays closed for ever after refusals of several keys were taken for one of what they share. */
+    @Test
+    void refusals_that_are_taken_back_beside_successes_leave_no_gate_closed() throws Exception {
+        long end = System.nanoTime() + duration().toNanos();
+        while (System.nanoTime() < end) {
+            FakeTimeSource time = new FakeTimeSource();
+            try (KeyPool pool = Pools.of(time, "a", "b", "c", "d")
+                    .whenExhausted(WhenExhausted.failFast())
+                    .build()) {
+                ConcurrentLinkedQueue<Lease> leases = new ConcurrentLinkedQueue<>();
+                for (String id : List.of("a", "b", "c", "d", "a", "b", "c", "d")) {
+                    leases.add(pool.acquire(LeaseRequest.any().withKey(id)));
+                }
+                Threads.run(3, Duration.ofNanos(1), () -> {
+                    for (Lease lease = leases.poll(); lease != null; lease = leases.poll()) {
+                        if (chance(80)) {
+                            lease.end(
+                                    Verdict.of(VerdictKind.RATE_LIMITED, "429").withWait(Duration.ofSeconds(20)));
+                        } else {
+                            lease.succeeded();
+                        }
+                        pool.tryAcquire().ifPresent(Lease::unused);
+                    }
+                });
+                time.advance(Duration.ofHours(2));
+                for (String id : List.of("a", "b", "c", "d")) {
+                    pool.acquire(LeaseRequest.any().withKey(id)).succeeded();
+                }
+                assertThat(pool.status().keys()).allMatch(key -> key.state() == KeyState.READY && key.inFlight() == 0);
+            }
         }
     }
 
@@ -318,6 +427,14 @@ class InvariantStressTest {
             });
             pool.close();
             assertThat(all).allMatch(CompletableFuture::isDone);
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

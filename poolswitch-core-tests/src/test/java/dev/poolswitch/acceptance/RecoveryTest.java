@@ -93,6 +93,35 @@ class RecoveryTest {
     }
 
     @Test
+    void a_success_that_began_before_a_refusal_ends_no_rest() throws Exception {
+        try (KeyPool pool =
+                Pools.of(time, "a").whenExhausted(WhenExhausted.failFast()).build()) {
+            List<Lease> two = Pools.take(pool, 2);
+            two.get(0).rateLimited(Duration.ofSeconds(20));
+            two.get(1).succeeded();
+
+            assertThat(pool.tryAcquire()).isEmpty();
+            time.advance(Duration.ofSeconds(20));
+            assertThat(pool.tryAcquire()).isPresent();
+        }
+    }
+
+    @Test
+    void a_later_refusal_with_a_shorter_wait_does_not_shorten_the_rest() throws Exception {
+        try (KeyPool pool =
+                Pools.of(time, "a").whenExhausted(WhenExhausted.failFast()).build()) {
+            List<Lease> two = Pools.take(pool, 2);
+            two.get(0).rateLimited(Duration.ofSeconds(20));
+            two.get(1).rateLimited(Duration.ofSeconds(1));
+
+            time.advance(Duration.ofSeconds(10));
+            assertThat(pool.tryAcquire()).isEmpty();
+            time.advance(Duration.ofSeconds(10));
+            assertThat(pool.tryAcquire()).isPresent();
+        }
+    }
+
+    @Test
     void a_group_refusal_rests_the_whole_group_and_one_member_probes_for_all() throws Exception {
         try (KeyPool pool = groups().build()) {
             refuse(pool, "a1", Scope.GROUP);
@@ -105,6 +134,24 @@ class RecoveryTest {
             probe.succeeded();
 
             assertThat(Pools.calls(pool, 50)).containsOnlyKeys("a1", "a2");
+        }
+    }
+
+    @Test
+    void a_reset_of_a_key_forgets_what_blocks_its_account() throws Exception {
+        try (KeyPool pool = Pools.of(
+                        time,
+                        Pools.key("a").group("account").build(),
+                        Pools.key("b").group("account").build())
+                .whenExhausted(WhenExhausted.failFast())
+                .build()) {
+            Verdict spent = Verdict.of(VerdictKind.QUOTA_EXHAUSTED, "spent").withScope(Scope.GROUP);
+            pool.acquire().end(spent);
+            assertThat(pool.tryAcquire()).isEmpty();
+
+            pool.reset("a");
+
+            assertThat(Pools.calls(pool, 20)).containsKeys("a", "b");
         }
     }
 
