@@ -130,6 +130,10 @@ final class JdkHops {
         boolean counts = attempt == null || own || client.has(Defect.FOREIGN_ANSWERS_COUNT);
         JdkAnswer answer = new JdkAnswer(client, request.method(), response, counts ? attempt : null, shown);
         body = answer.body();
+        if (cancelled) {
+            // Whoever cancelled may have come before there was a body to close.
+            answer.close();
+        }
         return client.has(Defect.BODY_IS_BUFFERED) ? answer.buffered() : answer;
     }
 
