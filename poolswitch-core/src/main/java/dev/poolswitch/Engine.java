@@ -75,7 +75,8 @@ final class Engine {
         this.effects = new Effects(this, new GateRules(Nanos.of(settings.cooldown()), settings.maxFailures()));
         this.changes = new PoolChanges(this, effects, new Months(clock, settings.quotaZone()));
         this.lostLeases = new LostLeases(this);
-        this.roster = Roster.of(keys.stream().map(changes::slot).toList(), recoveries);
+        long now = clock.now();
+        this.roster = Roster.of(keys.stream().map(key -> changes.slot(key, now)).toList(), recoveries);
         this.persistence = new Persistence(this, store);
         persistence.restore();
     }

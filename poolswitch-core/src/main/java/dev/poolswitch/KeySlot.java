@@ -52,7 +52,7 @@ final class KeySlot implements KeyCandidate {
     /** Guarded by the recovery queue's lock. */
     long queuedUntil = Nanos.NEVER;
 
-    KeySlot(ApiKey key, Engine engine, @Nullable Group group, Months months) {
+    KeySlot(ApiKey key, Engine engine, @Nullable Group group, Months months, long now) {
         this.key = key;
         this.engine = engine;
         this.path = new KeyPath(key, engine, group);
@@ -63,7 +63,7 @@ final class KeySlot implements KeyCandidate {
         this.permits = key.maxConcurrent().isPresent()
                 ? new Permits(key.maxConcurrent().getAsInt())
                 : null;
-        this.tempo = new Tempo(engine.clock().now());
+        this.tempo = new Tempo(now);
         this.alone = group == null && quota == null && permits == null;
     }
 

@@ -24,19 +24,19 @@ final class PoolChanges {
     }
 
     void addKey(ApiKey key) {
-        KeySlot slot = seated(key);
+        KeySlot slot = seated(key, engine.clock().now());
         // Not under the lock: a store that hangs, or who is served now, must not keep other changes waiting.
         engine.persistence().restore(slot);
         tell(key.id(), PoolEvent.KeyChanged.Change.ADDED);
         engine.opened();
     }
 
-    private synchronized KeySlot seated(ApiKey key) {
+    private synchronized KeySlot seated(ApiKey key, long now) {
         Map<String, KeySlot> present = engine.roster().slots();
         if (present.containsKey(key.id())) {
             throw new IllegalArgumentException("key id " + key.id() + " is in the pool already; ids must differ");
         }
-        KeySlot slot = slot(key);
+        KeySlot slot = slot(key, now);
         List<KeySlot> slots = new ArrayList<>(present.values());
         slots.add(slot);
         engine.roster(slots);
@@ -85,11 +85,12 @@ final class PoolChanges {
         engine.opened();
     }
 
-    KeySlot slot(ApiKey key) {
+    /** A place for a key that comes into the pool now. */
+    KeySlot slot(ApiKey key, long now) {
         Group group = key.group()
                 .map(name -> groups.computeIfAbsent(name, Group::new))
                 .orElse(null);
-        KeySlot slot = new KeySlot(key, engine, group, months);
+        KeySlot slot = new KeySlot(key, engine, group, months, now);
         if (group != null) {
             group.members().add(slot);
         }
