@@ -88,7 +88,7 @@ final class Engine {
     Lease select(LeaseRequest request) {
         long now = clock.now();
         lostLeases.reclaimIfDue(now);
-        if (closed || (!upstream.pristine() && upstream.state().opensAt(now) != 0)) {
+        if (closed || (!upstream.pristine() && upstreamOpensAt(now) != 0)) {
             return null;
         }
         if (shaping != null && !shaping.tryTake(1, now)) {
@@ -152,7 +152,7 @@ final class Engine {
 
     /** Whether no call at all can have a key now. */
     boolean noKeyInSight() {
-        return closed || upstream.state().opensAt(clock.now()) != 0 || roster.noneInSight();
+        return closed || upstreamOpensAt(clock.now()) != 0 || roster.noneInSight();
     }
 
     /** Whether nobody waits, so that a lease may be taken without a look at the line. */
@@ -198,8 +198,14 @@ final class Engine {
         return worthTrying(request, now, Shaping.EVENT_PATIENCE);
     }
 
+    /** When the upstream lets calls through: 0 when now, {@link Nanos#NEVER} when an event will tell. */
+    private long upstreamOpensAt(long now) {
+        GateState state = upstream.state();
+        return state.ramp() > 0 && roster.inFlight() >= state.ramp() ? Nanos.NEVER : state.opensAt(now);
+    }
+
     private long notBeforeThePool(long earliest, long now, long eventPatience) {
-        long upstreamAt = upstream.state().opensAt(now);
+        long upstreamAt = upstreamOpensAt(now);
         long at = Math.max(earliest, upstreamAt >= Nanos.NEVER ? now + eventPatience : upstreamAt);
         return shaping == null ? at : Math.max(at, shaping.opensAt(1, now));
     }
@@ -266,7 +272,7 @@ final class Engine {
         slot.release(lease);
         Effects.Moved moved = effects.apply(lease, verdict, now, latencyNanos);
         if (moved != Effects.Moved.NOTHING || slot.limitsLeases() || lease.charged) {
-            slot.markReady();
+            slot.markRoomMade();
             if (!line.isEmpty()) {
                 line.serve();
             }

@@ -197,6 +197,9 @@ final class GuessedLimit {
     /** The first of the refused sends tells exactly what was accepted before it, but its answer may be a later one. */
     private void lower(long startedAt, long most, long now) {
         boolean noted = notes.find(startedAt);
+        if (!noted && cycleFrom <= 0 && limit >= COUNT_ALL) {
+            return; // it began before the guess, of which there is none yet
+        }
         long inWindow = noted ? notes.first() : cycleFrom > 0 ? sends.used(now) : limit - 1;
         long inCycle = noted ? notes.second() : cycleSends;
         if (2 * inWindow + LEAST < acceptedBefore && strays++ < MOST_STRAYS) {
@@ -205,8 +208,8 @@ final class GuessedLimit {
         strays = 0;
         acceptedBefore = inWindow;
         evidence.refused(inWindow);
-        if (inWindow
-                > 2 * ceiling + LEAST) { // more than two fixed windows hold: the refusals before were of another kind
+        // More than two fixed windows hold: the refusals before were of another kind.
+        if (inWindow > 2 * ceiling + LEAST) {
             ceiling = inWindow;
             limit = Math.max(limit, inWindow);
             cycleFrom = -Nanos.NEVER;

@@ -70,7 +70,7 @@ final class KeyPath {
 
     /** Whether the group keeps all its keys away. */
     boolean groupShut(long now) {
-        return group != null && !group.gate().pristine() && group.gate().state().opensAt(now) != 0;
+        return group != null && !group.gate().pristine() && group.opensAt(now) != 0;
     }
 
     /** The gate of a model, made when it is first needed. */

@@ -98,7 +98,7 @@ final class KeySlot implements KeyCandidate {
         }
         Group group = path.group();
         if (group != null) {
-            at = Math.max(at, group.gate().state().opensAt(now));
+            at = Math.max(at, group.opensAt(now));
         }
         if (quota != null) {
             at = Math.max(at, quota.opensAt(now));

@@ -187,6 +187,39 @@ class RecoveryTest {
     }
 
     @Test
+    void after_a_group_s_probe_its_keys_together_get_the_load_back_step_by_step() throws Exception {
+        try (KeyPool pool = groups().build()) {
+            pool.disable("b");
+            refuse(pool, "a1", Scope.GROUP);
+            time.advance(Duration.ofSeconds(10));
+            pool.acquire().succeeded();
+            List<Lease> ramp = Pools.take(pool, 2);
+            assertThat(pool.tryAcquire()).isEmpty();
+            ramp.get(0).succeeded();
+
+            assertThat(Pools.take(pool, 2)).hasSize(2);
+            assertThat(pool.tryAcquire()).isEmpty();
+            ramp.get(1).close();
+            assertThat(pool.tryAcquire()).isPresent();
+        }
+    }
+
+    @Test
+    void after_the_upstream_s_probe_all_keys_together_get_the_load_back_step_by_step() throws Exception {
+        try (KeyPool pool = failing("a", "b", "c", "d").build()) {
+            refuse(pool, "a", Scope.UPSTREAM);
+            time.advance(Duration.ofSeconds(10));
+            pool.acquire().succeeded();
+            List<Lease> ramp = Pools.take(pool, 2);
+            assertThat(pool.tryAcquire()).isEmpty();
+            ramp.get(0).succeeded();
+
+            assertThat(Pools.take(pool, 2)).hasSize(2);
+            assertThat(pool.tryAcquire()).isEmpty();
+        }
+    }
+
+    @Test
     void an_upstream_refusal_rests_every_key_and_shows_in_the_status() throws Exception {
         try (KeyPool pool = failing("a", "b").build()) {
             refuse(pool, "a", Scope.UPSTREAM);
