@@ -29,6 +29,8 @@ public final class UsageReader implements AutoCloseable {
     private static final long HIGHEST_RATIO = 200;
 
     private static final long ANY_RATIO = 64 << 10;
+    private static final long HEAD = 8 << 10;
+    private static final long TAIL = 16 << 10;
 
     private static final int WINDOW = 8 * 1024;
 
@@ -38,19 +40,22 @@ public final class UsageReader implements AutoCloseable {
     private @Nullable GzipHeader gzip;
     private @Nullable Inflater inflater;
     private byte @Nullable [] window;
+    private final long tailFrom;
+    private long passed;
     private long inflated;
     private long compressed;
     private boolean givenUp;
 
-    private UsageReader(boolean mayBeGzip, boolean blind, long fromHeaders) {
+    private UsageReader(boolean mayBeGzip, boolean blind, long length, long fromHeaders) {
         this.gzip = mayBeGzip ? new GzipHeader() : null;
+        this.tailFrom = length < 0 ? 0 : length - TAIL;
         this.blind = blind;
         this.fromHeaders = fromHeaders;
     }
 
     /** A reader of a body that is not compressed. */
     public static UsageReader plain() {
-        return new UsageReader(false, false, -1);
+        return new UsageReader(false, false, -1, -1);
     }
 
     /** A reader of the body of this answer; it looks at the answer's headers now and does not keep the answer. */
@@ -59,7 +64,8 @@ public final class UsageReader implements AutoCloseable {
         String lower = encoding == null ? "" : encoding.trim().toLowerCase(Locale.ROOT);
         boolean gzip = lower.equals("gzip") || lower.equals("x-gzip");
         boolean blind = !gzip && !lower.isEmpty() && !lower.equals("identity");
-        return new UsageReader(gzip, blind, ofHeaders(answer));
+        String length = gzip ? null : answer.header("content-length");
+        return new UsageReader(gzip, blind, length == null ? -1 : Digits.count(length.trim()), ofHeaders(answer));
     }
 
     /** Bedrock's InvokeModel tells the counts in headers, whatever the model's body looks like. */
@@ -88,7 +94,7 @@ public final class UsageReader implements AutoCloseable {
         }
         GzipHeader header = gzip;
         if (header == null) {
-            scanner.accept(bytes, offset, offset + length);
+            scan(bytes, offset, length);
             return;
         }
         int from = header.skip(bytes, offset, offset + length);
@@ -98,6 +104,17 @@ public final class UsageReader implements AutoCloseable {
             scanner.accept(bytes, from, offset + length);
         } else if (header.isDone() && from < offset + length) {
             inflate(bytes, from, offset + length - from);
+        }
+    }
+
+    /** Usage stands at the beginning or at the end: of a document that is long what lies between is not looked at. */
+    private void scan(byte[] bytes, int offset, int length) {
+        long begin = passed;
+        passed += length;
+        if (begin >= HEAD && passed <= tailFrom && scanner.isBetweenReports()) {
+            scanner.skip();
+        } else {
+            scanner.accept(bytes, offset, offset + length);
         }
     }
 

@@ -35,6 +35,16 @@ final class UsageScanner {
     private State state = State.SEARCH;
     private int pattern;
 
+    /** Whether no report has begun that has not ended. */
+    boolean isBetweenReports() {
+        return state == State.SEARCH;
+    }
+
+    /** Some of the body is not looked at. */
+    void skip() {
+        carriedLength = 0;
+    }
+
     void accept(byte[] bytes, int from, int to) {
         int at = from;
         if (state == State.SEARCH && carriedLength > 0) {

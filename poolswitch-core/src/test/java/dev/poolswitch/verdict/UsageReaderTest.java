@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
@@ -63,6 +64,23 @@ class UsageReaderTest {
     }
 
     @Test
+    void of_a_long_document_whose_length_is_told_the_end_is_enough() {
+        String words = "\"content\":\"" + "and so on ".repeat(100_000) + "\"";
+        byte[] atTheEnd = ("{" + words + ",\"usage\":{\"total_tokens\":7}}").getBytes(StandardCharsets.UTF_8);
+        byte[] atTheBeginning = ("{\"usage\":{\"total_tokens\":7}," + words + "}").getBytes(StandardCharsets.UTF_8);
+        for (int piece : new int[] {1, 1000, 8192, 65_536, 2_000_000}) {
+            assertThat(inPieces(readerOf(atTheEnd), atTheEnd, piece)).isEqualTo(7);
+            assertThat(inPieces(readerOf(atTheBeginning), atTheBeginning, piece))
+                    .isEqualTo(7);
+        }
+    }
+
+    private static UsageReader readerOf(byte[] body) {
+        return UsageReader.of(
+                ScriptedAnswer.of(200, "", "Content-Type", "application/json", "Content-Length", "" + body.length));
+    }
+
+    @Test
     void hostile_numbers_are_no_tokens() {
         for (String usage : new String[] {
             "{\"total_tokens\":-5}",
@@ -97,7 +115,10 @@ class UsageReaderTest {
 
     @Test
     void gives_a_bomb_up() throws IOException {
-        byte[] bomb = gzip(new byte[100 << 20]);
-        assertThat(inPieces(gzipReader(), bomb, 8192)).isEqualTo(-1);
+        byte[] usage = "{\"usage\":{\"total_tokens\":7}}".getBytes(StandardCharsets.UTF_8);
+        byte[] bomb = Arrays.copyOf(new byte[50 << 20], (50 << 20) + usage.length);
+        System.arraycopy(usage, 0, bomb, 50 << 20, usage.length);
+        assertThat(inPieces(gzipReader(), gzip(usage), 8192)).isEqualTo(7);
+        assertThat(inPieces(gzipReader(), gzip(bomb), 8192)).isEqualTo(-1);
     }
 }

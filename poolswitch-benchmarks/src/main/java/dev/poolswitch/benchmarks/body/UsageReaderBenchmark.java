@@ -1,8 +1,13 @@
 package dev.poolswitch.benchmarks.body;
 
+import dev.poolswitch.verdict.Answer;
 import dev.poolswitch.verdict.UsageReader;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Level;
@@ -36,7 +41,7 @@ public class UsageReaderBenchmark {
 
     @Benchmark
     public long read() {
-        try (UsageReader usage = UsageReader.plain()) {
+        try (UsageReader usage = body.equals("sse") ? UsageReader.plain() : UsageReader.of(new Head(bytes.length))) {
             for (int at = 0; at < bytes.length; at += PIECE) {
                 usage.accept(bytes, at, Math.min(PIECE, bytes.length - at));
             }
@@ -72,5 +77,40 @@ public class UsageReaderBenchmark {
             }
         }
         return text.toString();
+    }
+
+    /** Documents come with their length, streams do not. */
+    private record Head(long length) implements Answer {
+
+        @Override
+        public int status() {
+            return 200;
+        }
+
+        @Override
+        public @Nullable String header(String name) {
+            return name.equalsIgnoreCase("content-length") ? String.valueOf(length) : null;
+        }
+
+        @Override
+        public List<String> headers(String name) {
+            String value = header(name);
+            return value == null ? List.of() : List.of(value);
+        }
+
+        @Override
+        public void forEachHeader(BiConsumer<String, String> consumer) {
+            consumer.accept("content-length", String.valueOf(length));
+        }
+
+        @Override
+        public Instant receivedAt() {
+            return Instant.EPOCH;
+        }
+
+        @Override
+        public byte[] bodyPrefix(int maxBytes) {
+            return new byte[0];
+        }
     }
 }
