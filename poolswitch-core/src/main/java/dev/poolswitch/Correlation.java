@@ -50,7 +50,7 @@ final class Correlation {
 
     /** Whether the key is known to have been idle for longer than any window that the refusal may be about. */
     static boolean rested(Lease lease, long statedNanos) {
-        return lease.idleBefore >= Math.max(RESTED, statedNanos);
+        return lease.slot().idleBefore(lease) >= Math.max(RESTED, statedNanos);
     }
 
     /** The shortest wait that was stated, if all did; the others may have told of limits of their own besides. */

@@ -298,6 +298,11 @@ final class KeySlot implements KeyCandidate {
         return started;
     }
 
+    /** For how long, at least, the key had not been used when a lease began; 0 when that is not known any more. */
+    long idleBefore(Lease lease) {
+        return tempo.idleBefore(lease.startedAt());
+    }
+
     /** Roughly how many leases began in the second before an instant. */
     long lately(long then) {
         return tempo.lately(started, then);
@@ -379,7 +384,7 @@ final class KeySlot implements KeyCandidate {
 
     private void started(Lease lease) {
         long number = (long) STARTED.getAndAdd(this, 1L);
-        lease.idleBefore = tempo.begins(number, lease.startedAt());
+        tempo.begins(number, lease.startedAt());
         if (engine.lostLeases().wantsSite(number)) {
             lease.site = LeaseSite.here();
         }

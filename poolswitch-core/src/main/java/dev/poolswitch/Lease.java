@@ -69,9 +69,6 @@ public final class Lease implements AutoCloseable {
     /** Whether the key was taken although it was blocked (best effort). Written before the lease is given out. */
     boolean anyway;
 
-    /** For how long the key had not been used before, as far as is known. Written before the lease is given out. */
-    long idleBefore;
-
     @Nullable
     Lease olderOfKey;
 

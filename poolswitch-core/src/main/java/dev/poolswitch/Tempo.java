@@ -31,18 +31,19 @@ final class Tempo {
      * A lease begins.
      *
      * @param number how many began before it
-     * @return for how long, at least, the key is known not to have been used before
      */
-    long begins(long number, long now) {
-        long since = now - begunAt;
-        if (since < SECOND) {
-            return 0;
+    void begins(long number, long now) {
+        if (now - begunAt >= SECOND) {
+            earlierAt = begunAt;
+            earlierWith = begunWith;
+            begunAt = now;
+            begunWith = number;
         }
-        earlierAt = begunAt;
-        earlierWith = begunWith;
-        begunAt = now;
-        begunWith = number;
-        return since - SECOND;
+    }
+
+    /** For how long, at least, no lease had begun before this one; 0 when others have begun since. */
+    long idleBefore(long startedAt) {
+        return startedAt == begunAt && earlierAt > -Nanos.NEVER ? Math.max(0, begunAt - earlierAt - SECOND) : 0;
     }
 
     /**
