@@ -111,36 +111,36 @@ final class Effects {
             slot.path().models().forEach(model -> model.meters().forget());
         }
         slot.markReady();
-        Group group = slot.path().group();
-        if (forget && group != null) {
-            forget(group, slot, now);
-        }
         if (forget) {
-            forgetCorrelated(slot, now);
+            forgetWhatIsShared(slot, now);
         }
         engine.persistence().changed(Scope.KEY, slot, "");
         slot.path().models().forEach(model -> engine.persistence().changed(Scope.KEY_AND_MODEL, slot, model.model()));
         engine.awaitDurable(engine.persistence().commit());
     }
 
-    /** What was concluded from several keys' refusals is forgotten with any of them. */
-    private void forgetCorrelated(KeySlot slot, long now) {
-        Gate upstream = engine.upstream();
-        if (upstream.isCorrelated()) {
-            upstream.move(state -> rules.reset(state, now));
-            upstream.correlated(false);
+    /**
+     * What blocks a key's account blocks the key, and nobody but a person knows that the account was topped up. What was
+     * concluded from several keys' refusals is forgotten with any of them.
+     */
+    private void forgetWhatIsShared(KeySlot slot, long now) {
+        Group group = slot.path().group();
+        if (group != null) {
+            group.meters().forget();
+            reset(group.gate(), now);
+            group.markReady();
+            engine.persistence().changed(Scope.GROUP, slot, group.name());
+        }
+        if (engine.upstream().isCorrelated()) {
+            reset(engine.upstream(), now);
             engine.roster().markReady();
             engine.persistence().changed(Scope.UPSTREAM, slot, "");
         }
     }
 
-    /** What blocks a key's account blocks the key, and nobody but a person knows that the account was topped up. */
-    private void forget(Group group, KeySlot slot, long now) {
-        group.gate().move(state -> rules.reset(state, now));
-        group.gate().correlated(false);
-        group.meters().forget();
-        group.markReady();
-        engine.persistence().changed(Scope.GROUP, slot, group.name());
+    private void reset(Gate shared, long now) {
+        shared.move(state -> rules.reset(state, now));
+        shared.correlated(false);
     }
 
     private void count(Lease lease, Verdict verdict, long now, long latencyNanos) {
@@ -205,9 +205,8 @@ final class Effects {
         }
         GateState before = gate.move(state -> rules.refused(state, verdict, lease, now));
         tellClosed(gate, scope, lease, verdict);
-        boolean ofKey = scope == Scope.KEY || scope == Scope.KEY_AND_MODEL;
         if (limited
-                && ofKey
+                && scope.isOfKey()
                 && before != null
                 && before.open()
                 && (Correlation.rested(lease, stated) || slot.path().hasToldRoom(lease.request(), now))) {
@@ -235,7 +234,7 @@ final class Effects {
     /** Whoever tests what the keys share, and is refused as they were, tells of that again and not of its key. */
     private Scope scopeOf(Verdict verdict, Lease lease) {
         Scope scope = lease.scopeOf(verdict);
-        if (verdict.kind() == VerdictKind.RATE_LIMITED && (scope == Scope.KEY || scope == Scope.KEY_AND_MODEL)) {
+        if (verdict.kind() == VerdictKind.RATE_LIMITED && scope.isOfKey()) {
             Group group = lease.slot().group();
             if (engine.upstream().isCorrelatedProbe(lease)) {
                 return Scope.UPSTREAM;

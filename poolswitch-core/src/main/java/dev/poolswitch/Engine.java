@@ -200,8 +200,8 @@ final class Engine {
 
     /** When the upstream lets calls through: 0 when now, {@link Nanos#NEVER} when an event will tell. */
     private long upstreamOpensAt(long now) {
-        GateState state = upstream.state();
-        return state.ramp() > 0 && roster.inFlight() >= state.ramp() ? Nanos.NEVER : state.opensAt(now);
+        return upstream.state()
+                .opensAt(now, () -> KeySlot.inFlight(roster.slots().values()));
     }
 
     private long notBeforeThePool(long earliest, long now, long eventPatience) {
@@ -271,11 +271,12 @@ final class Engine {
         KeySlot slot = lease.slot();
         slot.release(lease);
         Effects.Moved moved = effects.apply(lease, verdict, now, latencyNanos);
-        if (moved != Effects.Moved.NOTHING || slot.limitsLeases() || lease.charged) {
+        if (moved != Effects.Moved.NOTHING) {
             slot.markRoomMade();
-            if (!line.isEmpty()) {
-                line.serve();
-            }
+            opened();
+        } else if (slot.limitsLeases() || lease.charged) {
+            slot.markReady();
+            opened();
         }
         return moved == Effects.Moved.CLOSED ? persistence.commit() : DURABLE;
     }

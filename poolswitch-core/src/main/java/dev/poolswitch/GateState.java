@@ -1,6 +1,7 @@
 package dev.poolswitch;
 
 import dev.poolswitch.verdict.VerdictKind;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,11 @@ record GateState(
             return 0;
         }
         return now < closedUntil ? closedUntil : Nanos.NEVER;
+    }
+
+    /** As {@link #opensAt(long)}, but no more leases at once than the gate lets through after a recovery. */
+    long opensAt(long now, IntSupplier inFlight) {
+        return ramp > 0 && inFlight.getAsInt() >= ramp ? Nanos.NEVER : opensAt(now);
     }
 
     GateState withProbe(@Nullable Lease lease) {

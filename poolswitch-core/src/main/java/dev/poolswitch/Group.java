@@ -42,16 +42,7 @@ final class Group {
 
     /** When its gate lets calls through: 0 when now, {@link Nanos#NEVER} when an event will tell. */
     long opensAt(long now) {
-        GateState state = gate.state();
-        return state.ramp() > 0 && inFlight() >= state.ramp() ? Nanos.NEVER : state.opensAt(now);
-    }
-
-    private int inFlight() {
-        int sum = 0;
-        for (KeySlot member : members) {
-            sum += member.inFlight();
-        }
-        return sum;
+        return gate.state().opensAt(now, () -> KeySlot.inFlight(members));
     }
 
     /** Roughly how many leases of all its keys began in the second before an instant. */

@@ -225,8 +225,9 @@ final class GuessedLimit {
             ceiling = Math.max(LEAST, Math.min(Math.min(ceiling, most), fromNothing ? inCycle : inWindow));
         }
         confirmed |= cycleFrom > 0;
-        long least = confirmed ? LEAST : LEAST_SUSPECTED;
-        limit = confirmed || limit < COUNT_ALL - 1 ? Math.max(least, Math.min(ceiling, guess)) : COUNT_ALL;
+        if (confirmed || limit < COUNT_ALL) {
+            limit = Math.max(confirmed ? LEAST : LEAST_SUSPECTED, Math.min(ceiling, guess));
+        }
         guessedAt = now;
         raiseBy = FIRST_RAISE_PERCENT;
         tried = false;

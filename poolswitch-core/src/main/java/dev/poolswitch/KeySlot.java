@@ -3,6 +3,7 @@ package dev.poolswitch;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -77,11 +78,8 @@ final class KeySlot implements KeyCandidate {
         if (disabled) {
             return true;
         }
-        if (!gate.pristine()) {
-            GateState state = gate.state();
-            if (state.opensAt(now) != 0 || (state.ramp() > 0 && inFlight() >= state.ramp())) {
-                return true;
-            }
+        if (!gate.pristine() && gate.state().opensAt(now, this::inFlight) != 0) {
+            return true;
         }
         return path.groupShut(now) || permitsGone() || (quota != null && quota.opensAt(now) != 0);
     }
@@ -91,11 +89,7 @@ final class KeySlot implements KeyCandidate {
         if (disabled) {
             return Nanos.NEVER;
         }
-        GateState state = gate.state();
-        long at = state.opensAt(now);
-        if ((state.ramp() > 0 && inFlight() >= state.ramp()) || permitsGone()) {
-            at = Nanos.NEVER;
-        }
+        long at = permitsGone() ? Nanos.NEVER : gate.state().opensAt(now, this::inFlight);
         Group group = path.group();
         if (group != null) {
             at = Math.max(at, group.opensAt(now));
@@ -327,6 +321,15 @@ final class KeySlot implements KeyCandidate {
             begun = started;
         }
         return (int) (begun - done);
+    }
+
+    /** Leases of several keys that have not ended. */
+    static int inFlight(Collection<KeySlot> slots) {
+        int sum = 0;
+        for (KeySlot slot : slots) {
+            sum += slot.inFlight();
+        }
+        return sum;
     }
 
     @Override

@@ -111,8 +111,7 @@ final class Persistence {
         if (store == null) {
             return;
         }
-        boolean ofKey = scope == Scope.KEY || scope == Scope.KEY_AND_MODEL;
-        KeyRecord.Id id = new KeyRecord.Id(scope, ofKey ? slot.key().id() : "", subject);
+        KeyRecord.Id id = new KeyRecord.Id(scope, scope.isOfKey() ? slot.key().id() : "", subject);
         synchronized (lock) {
             changed.put(id, slot);
         }

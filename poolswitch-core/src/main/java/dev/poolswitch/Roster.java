@@ -52,15 +52,6 @@ record Roster(Map<String, KeySlot> slots, List<Tier> tiers) {
         return shuts;
     }
 
-    /** Leases of all keys that have not ended. Looks at each key. */
-    int inFlight() {
-        int sum = 0;
-        for (KeySlot slot : slots.values()) {
-            sum += slot.inFlight();
-        }
-        return sum;
-    }
-
     /** Whether every key is known not to be ready for any call. */
     boolean noneInSight() {
         for (int i = 0; i < tiers.size(); i++) {

@@ -85,7 +85,7 @@ final class StateMapper {
     /** Takes over what the store or another process knows, as far as it is newer than what is known here. */
     void adopt(KeyRecord record, boolean atStart) {
         KeySlot slot = engine.roster().slots().get(record.keyId());
-        boolean ofKey = record.scope() == Scope.KEY || record.scope() == Scope.KEY_AND_MODEL;
+        boolean ofKey = record.scope().isOfKey();
         if (ofKey && (slot == null || !record.fingerprint().equals(fingerprint.of(slot.key())))) {
             return;
         }
@@ -202,7 +202,7 @@ final class StateMapper {
         GateState state = gate.state();
         Deferred other = deferred.get(gate);
         KeyRecord known = other != null && other.is(state) ? other.stored() : null;
-        boolean ofKey = id.scope() == Scope.KEY || id.scope() == Scope.KEY_AND_MODEL;
+        boolean ofKey = id.scope().isOfKey();
         return new KeyRecord(
                 id.scope(),
                 id.keyId(),

@@ -9,5 +9,10 @@ public enum Scope {
     /** All keys of the same account, organisation or project; the key itself when it has no group. */
     GROUP,
     /** Every key: the limit is the host's, the address's or the whole service's. */
-    UPSTREAM
+    UPSTREAM;
+
+    /** Whether it is about one key, as a whole or for one model. */
+    public boolean isOfKey() {
+        return this == KEY || this == KEY_AND_MODEL;
+    }
 }

@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import okhttp3.Call;
@@ -59,16 +60,17 @@ final class SocketRun {
             send(client, provider, arrivals);
             client.dispatcher().executorService().shutdown();
             client.connectionPool().evictAll();
-            KeyStatistics bad = bad(provider);
+            long badKeyCalls = provider.statistics(Scenario.REVOKED).refused()
+                    + provider.statistics(Scenario.SPENT).refused();
             KeyStatistics total = provider.total();
             return Result.of(
                     Perfect.schedule(scenario, arrivals, RUN.toNanos()),
                     answeredInRun.get(),
                     total.accepted(),
-                    total.refused() - bad.refused(),
+                    total.refused() - badKeyCalls,
                     errors.get(),
                     waits,
-                    bad.refused());
+                    badKeyCalls);
         }
     }
 
@@ -97,7 +99,7 @@ final class SocketRun {
         dispatcher.setMaxRequestsPerHost(ANY_NUMBER);
         OkHttpClient.Builder builder = new OkHttpClient.Builder()
                 .dispatcher(dispatcher)
-                .connectionPool(new ConnectionPool(200, 1, java.util.concurrent.TimeUnit.MINUTES));
+                .connectionPool(new ConnectionPool(200, 1, TimeUnit.MINUTES));
         return PoolSwitchInterceptor.install(builder, pool).build();
     }
 
@@ -117,12 +119,6 @@ final class SocketRun {
         return builder.key(Scenario.REVOKED, Behaviour.revoked())
                 .key(Scenario.SPENT, Behaviour.healthy().quota(0))
                 .start();
-    }
-
-    private static KeyStatistics bad(FakeProvider provider) {
-        KeyStatistics revoked = provider.statistics(Scenario.REVOKED);
-        KeyStatistics spent = provider.statistics(Scenario.SPENT);
-        return new KeyStatistics(0, 0, revoked.refused() + spent.refused(), 0, 0, 0, 0, 0);
     }
 
     private final class Counting implements Callback {
