@@ -1,30 +1,12 @@
 package dev.poolswitch;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** A key's place in the pool: its gate, its meters, its counters. */
 final class KeySlot implements KeyCandidate {
-
-    private static final VarHandle STARTED;
-    private static final VarHandle ENDED;
-
-    static {
-        try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            STARTED = lookup.findVarHandle(KeySlot.class, "started", long.class);
-            ENDED = lookup.findVarHandle(KeySlot.class, "ended", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    private static final int MOST_LOOKS = 16;
 
     /** Where the slot is in the present roster. */
     record Seat(Tier tier, int position) {}
@@ -39,16 +21,9 @@ final class KeySlot implements KeyCandidate {
     private final boolean alone;
 
     private final KeyCounters counters = new KeyCounters();
-    private final LeaseLog leases = new LeaseLog();
     private final Tempo tempo;
     private volatile @Nullable Seat seat;
     private volatile boolean disabled;
-
-    @SuppressWarnings("UnusedVariable") // by way of STARTED
-    private volatile long started;
-
-    @SuppressWarnings("UnusedVariable") // by way of ENDED
-    private volatile long ended;
 
     /** Guarded by the recovery queue's lock. */
     long queuedUntil = Nanos.NEVER;
@@ -185,14 +160,14 @@ final class KeySlot implements KeyCandidate {
 
     /** Gives the lease's place back. */
     void release(Lease lease) {
-        ENDED.getAndAdd(this, 1L);
+        counters.ends();
         givePermitBack();
         path.ended(lease.request());
     }
 
     /** Undoes {@link #take}, as if the lease had never been taken. */
     void undo(Lease lease, long reservedTokens, long now) {
-        STARTED.getAndAdd(this, -1L);
+        counters.unbegins();
         givePermitBack();
         uncharge(lease, now);
         path.forMeters(lease.request(), each -> each.giveBack(reservedTokens, lease.startedAt(), now));
@@ -203,11 +178,6 @@ final class KeySlot implements KeyCandidate {
         if (quota != null && lease.charged) {
             quota.giveBack(lease.startedAt(), now);
         }
-    }
-
-    /** Takes back the leases that are older than an instant and were never ended. */
-    List<Lease> lostSince(long before) {
-        return leases.olderThan(before);
     }
 
     void sentAgain(LeaseRequest request, long now) {
@@ -288,10 +258,6 @@ final class KeySlot implements KeyCandidate {
         return permits != null;
     }
 
-    long startedLeases() {
-        return started;
-    }
-
     /** For how long, at least, the key had not been used when a lease began; 0 when that is not known any more. */
     long idleBefore(Lease lease) {
         return tempo.idleBefore(lease.startedAt());
@@ -299,7 +265,7 @@ final class KeySlot implements KeyCandidate {
 
     /** Roughly how many leases began in the second before an instant. */
     long lately(long then) {
-        return tempo.lately(started, then);
+        return tempo.lately(counters.started(), then);
     }
 
     long latelySince(long then) {
@@ -311,16 +277,9 @@ final class KeySlot implements KeyCandidate {
         return key;
     }
 
-    /** Exact unless leases end faster than this can look; a thread that is put aside between two looks looks again. */
     @Override
     public int inFlight() {
-        long done = ended;
-        long begun = started;
-        for (int looks = 0; done != ended && looks < MOST_LOOKS; looks++) {
-            done = ended;
-            begun = started;
-        }
-        return (int) (begun - done);
+        return counters.inFlight();
     }
 
     /** Leases of several keys that have not ended. */
@@ -334,7 +293,7 @@ final class KeySlot implements KeyCandidate {
 
     @Override
     public long requests() {
-        return counters.restoredRequests() + started;
+        return counters.restoredRequests() + counters.started();
     }
 
     @Override
@@ -386,12 +345,9 @@ final class KeySlot implements KeyCandidate {
     }
 
     private void started(Lease lease) {
-        long number = (long) STARTED.getAndAdd(this, 1L);
+        long number = counters.begins();
         tempo.begins(number, lease.startedAt());
-        if (engine.lostLeases().wantsSite(number)) {
-            lease.site = LeaseSite.here();
-        }
-        leases.add(lease, number);
+        engine.lostLeases().begins(lease, number);
     }
 
     private void givePermitBack() {

@@ -70,7 +70,7 @@ public final class Lease implements AutoCloseable {
     boolean anyway;
 
     @Nullable
-    Lease olderOfKey;
+    Lease older;
 
     @Nullable
     LeaseSite site;

@@ -1,7 +1,5 @@
 package dev.poolswitch;
 
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -19,9 +17,8 @@ final class LostLeases {
     private static final int ONE_IN = 1024;
 
     private final Engine engine;
+    private final LeaseLog log = new LeaseLog();
     private final AtomicInteger sitesLeft = new AtomicInteger(FIRST_SITES);
-    /** Removed keys, as long as they may have open leases: such a lease may be the probe of a group. */
-    private final Set<KeySlot> left = ConcurrentHashMap.newKeySet();
 
     private volatile boolean leaking;
     private volatile long nextLook;
@@ -31,14 +28,21 @@ final class LostLeases {
         this.nextLook = engine.clock().now() + interval();
     }
 
+    /**
+     * A lease is given out.
+     *
+     * @param number how many of its key were before it
+     */
+    void begins(Lease lease, long number) {
+        if (wantsSite(number)) {
+            lease.site = LeaseSite.here();
+        }
+        log.add(lease);
+    }
+
     /** Whether to note where a lease is taken. */
     boolean wantsSite(long number) {
         return leaking || number % ONE_IN == ONE_IN - 1 || (sitesLeft.get() > 0 && sitesLeft.getAndDecrement() > 0);
-    }
-
-    /** A key has left the pool, but its leases may be open. */
-    void keyLeft(KeySlot slot) {
-        left.add(slot);
     }
 
     void reclaimIfDue(long now) {
@@ -50,9 +54,7 @@ final class LostLeases {
     void reclaim(long now) {
         nextLook = now + interval();
         long before = now - Nanos.of(engine.settings().leaseTimeout());
-        engine.roster().slots().values().forEach(slot -> slot.lostSince(before).forEach(this::reclaim));
-        left.forEach(slot -> slot.lostSince(before).forEach(this::reclaim));
-        left.removeIf(slot -> slot.inFlight() == 0);
+        log.olderThan(before).forEach(this::reclaim);
     }
 
     private void reclaim(Lease lost) {

@@ -62,7 +62,6 @@ final class PoolChanges {
         slots.remove(leaving);
         leaving.disable(true);
         leaving.sit(null);
-        engine.lostLeases().keyLeft(leaving);
         Group group = leaving.path().group();
         if (group != null) {
             group.members().remove(leaving);

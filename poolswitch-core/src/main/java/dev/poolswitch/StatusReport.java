@@ -69,7 +69,7 @@ final class StatusReport {
                 slot.key().group().orElse(null),
                 inFlight,
                 slot.requests(),
-                slot.counters().successes(slot.startedLeases() - inFlight),
+                slot.counters().successes(slot.counters().started() - inFlight),
                 slot.counters().refusals(),
                 slot.counters().failures(),
                 slot.counters().failovers(),

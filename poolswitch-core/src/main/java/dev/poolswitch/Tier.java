@@ -1,5 +1,7 @@
 package dev.poolswitch;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -23,9 +25,6 @@ final class Tier {
     private final RecoveryQueue recoveries;
     private final AtomicInteger shutting = new AtomicInteger();
     private final AtomicInteger shuts = new AtomicInteger();
-    private final AtomicInteger cursor = new AtomicInteger(-1);
-
-    /** An object of its own: it changes with each pick, and what would stand beside it is read by all. */
     private final Memory memory = new Memory();
 
     Tier(List<KeySlot> slots, RecoveryQueue recoveries) {
@@ -37,14 +36,35 @@ final class Tier {
     }
 
     /**
-     * What the comparing strategies remember. Written by whoever comes by and never together: a value that is lost or
-     * out of date costs a look at more candidates, or a pick that is not quite the best.
+     * What strategies remember: it changes with each pick. Apart from the cursor it is written by whoever comes by and
+     * never together: a value that is lost or out of date costs a look at more candidates, or a pick that is not quite the
+     * best.
      */
-    private static final class Memory {
-        private int lastBest;
+    static final class Memory extends Spaced {
+
+        private static final VarHandle CURSOR;
+
+        static {
+            try {
+                CURSOR = MethodHandles.lookup().findVarHandle(Memory.class, "cursor", long.class);
+            } catch (ReflectiveOperationException e) {
+                throw new ExceptionInInitializerError(e);
+            }
+        }
+
+        private volatile long cursor = -1;
+        private long lastBest;
         private long fewestRequests = -1;
-        private int fewestAsOf;
+        private long fewestAsOf;
         private double healthiest;
+
+        long after1;
+        long after2;
+        long after3;
+        long after4;
+        long after5;
+        long after6;
+        long after7;
     }
 
     /** Compares candidates for {@link #best}. */
@@ -62,7 +82,7 @@ final class Tier {
      */
     @Nullable
     KeySlot best(LeaseRequest request, long now, Ranking ranking) {
-        int first = ready.next(memory.lastBest + 1);
+        int first = ready.next((int) memory.lastBest + 1);
         if (memory.fewestAsOf == ready.additions()) {
             int at = first;
             // A troubled key may owe a probe, which the closer look finds out.
@@ -161,13 +181,13 @@ final class Tier {
     KeySlot inTurn(LeaseRequest request, long now) {
         KeySlot slot = null;
         for (int tries = 0; tries < CURSOR_TRIES; tries++) {
-            int taken = cursor.get();
-            int at = firstAdmitted(ready.next(taken + 1), request, now);
+            long taken = memory.cursor;
+            int at = firstAdmitted(ready.next((int) taken + 1), request, now);
             if (at < 0) {
                 return null;
             }
             slot = slots[at];
-            if (cursor.compareAndSet(taken, at)) {
+            if (Memory.CURSOR.compareAndSet(memory, taken, (long) at)) {
                 return slot;
             }
         }
