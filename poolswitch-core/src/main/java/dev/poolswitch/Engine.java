@@ -199,7 +199,7 @@ final class Engine {
     }
 
     /** When the upstream lets calls through: 0 when now, {@link Nanos#NEVER} when an event will tell. */
-    private long upstreamOpensAt(long now) {
+    long upstreamOpensAt(long now) {
         return upstream.state()
                 .opensAt(now, () -> KeySlot.inFlight(roster.slots().values()));
     }

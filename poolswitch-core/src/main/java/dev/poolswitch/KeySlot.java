@@ -100,6 +100,11 @@ final class KeySlot implements KeyCandidate {
         return Math.max(at, path.metersOpenAt(1, now));
     }
 
+    /** When the key has room by its own limits, whatever its gates say. */
+    long roomAt(long now) {
+        return permitsGone() ? Nanos.NEVER : path.ownMetersOpenAt(now);
+    }
+
     /** As {@link #opensAt(long)}, for a particular call. */
     long opensAt(LeaseRequest request, long now) {
         long at = opensAt(now);
