@@ -35,7 +35,10 @@ final class Blocks {
             blocks.add(new Block(Scope.KEY, "", KeyState.QUOTA_EXHAUSTED, instant(quota.opensAt(now)), QUOTA_USED_UP));
         }
         addRoom(blocks, Scope.KEY, "", slot.roomAt(now));
-        slot.path().models().forEach(model -> add(blocks, model));
+        slot.path().models().forEach(model -> {
+            add(blocks, Scope.KEY_AND_MODEL, model.model(), model.gate(), slot.opensAt(model, now));
+            addRoom(blocks, Scope.KEY_AND_MODEL, model.model(), model.meters().opensAt(1, now));
+        });
         Group group = slot.group();
         if (group != null) {
             if (!group.gate().pristine()) {
@@ -47,16 +50,6 @@ final class Blocks {
             add(blocks, Scope.UPSTREAM, "", engine.upstream(), engine.upstreamOpensAt(now));
         }
         return blocks;
-    }
-
-    private void add(List<Block> blocks, KeyPath.ModelGate model) {
-        add(
-                blocks,
-                Scope.KEY_AND_MODEL,
-                model.model(),
-                model.gate(),
-                model.gate().state().opensAt(now));
-        addRoom(blocks, Scope.KEY_AND_MODEL, model.model(), model.meters().opensAt(1, now));
     }
 
     /** A gate that is open may still let no more through at once than it has. */

@@ -45,17 +45,21 @@ final class StatusReport {
         if (model != null && !model.gate().state().open()) {
             GateState gate = model.gate().state();
             return Blocks.named(gate.cause()).name().toLowerCase(java.util.Locale.ROOT) + " for model " + model.model()
-                    + " [" + gate.code() + "]" + (until < Nanos.NEVER ? " until " + instant(until) : "") + upstream;
+                    + " [" + gate.code() + "]" + until(until) + upstream;
         }
         if (state == KeyState.READY) {
-            return (until <= now ? "ready, but others were first" : "no room for this call until " + instant(until))
-                    + upstream;
+            return (until <= now ? "ready, but others were first" : "no room for this call" + until(until)) + upstream;
         }
         String code = code(slot);
         return state.name().toLowerCase(java.util.Locale.ROOT)
                 + (code.isEmpty() ? "" : " [" + code + "]")
-                + (until < Nanos.NEVER ? " until " + instant(until) : "")
+                + until(until)
                 + upstream;
+    }
+
+    /** An end that only an event can bring is not told. */
+    private String until(long at) {
+        return at < Nanos.NEVER ? " until " + instant(at) : "";
     }
 
     private KeyStatus key(KeySlot slot) {
