@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -266,6 +267,36 @@ class RecoveryTest {
 
             assertThat(waits).isDone();
         }
+    }
+
+    @Test
+    void the_keys_of_a_large_pool_that_rest_until_the_same_moment_are_not_all_probed_in_it() throws Exception {
+        String[] ids = IntStream.range(0, 200).mapToObj(i -> "k" + i).toArray(String[]::new);
+        try (KeyPool pool = failing(ids).build()) {
+            for (String id : ids) {
+                pool.acquire(LeaseRequest.any().withKey(id)).rateLimited(Duration.ofSeconds(60));
+            }
+            time.advance(Duration.ofSeconds(60).minusNanos(1));
+            assertThat(pool.tryAcquire()).isEmpty();
+            time.advance(Duration.ofNanos(1));
+            int atOnce = taken(pool);
+            time.advance(Duration.ofMillis(300));
+            int soon = taken(pool);
+            time.advance(Duration.ofMillis(700));
+            int afterASecond = taken(pool);
+
+            assertThat(atOnce).isBetween(1, 50);
+            assertThat(soon).isBetween(10, 190);
+            assertThat(atOnce + soon + afterASecond).isEqualTo(200);
+        }
+    }
+
+    private static int taken(KeyPool pool) {
+        int taken = 0;
+        while (pool.tryAcquire().isPresent()) {
+            taken++;
+        }
+        return taken;
     }
 
     @Test
