@@ -6,6 +6,7 @@ import dev.poolswitch.verdict.Verdict;
 import dev.poolswitch.verdict.VerdictKind;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** What a verdict does to the gates on a lease's path, to the counters, to the store and to the listeners. */
@@ -17,6 +18,7 @@ final class Effects {
     private final GateRules rules;
     private final ReentrantLock circuits = new ReentrantLock();
     private final Correlation correlation = new Correlation();
+    private final Spread spread = new Spread();
 
     Effects(Engine engine, GateRules rules) {
         this.engine = engine;
@@ -203,14 +205,20 @@ final class Effects {
             long since = group == null ? slot.latelySince(then) : then - Tempo.SECOND;
             slot.path().meters(scope, lease.request()).refused(lately - 1, since, then, stated, now);
         }
-        GateState before = gate.move(state -> rules.refused(state, verdict, lease, now));
+        GateState seen = gate.state();
+        GateState planned = rules.refused(seen, verdict, lease, now);
+        // There is but one upstream.
+        long later = scope == Scope.UPSTREAM ? 0 : spread.of(seen, planned, verdict.waitFor() != null, now);
+        UnaryOperator<GateState> refusal =
+                state -> rules.refused(state, verdict, lease, now).endingLater(later);
+        GateState before = gate.move(refusal);
         tellClosed(gate, scope, lease, verdict);
         if (limited
                 && scope.isOfKey()
                 && before != null
                 && before.open()
                 && (Correlation.rested(lease, stated) || slot.path().hasToldRoom(lease.request(), now))) {
-            GateState after = rules.refused(before, verdict, lease, now);
+            GateState after = refusal.apply(before);
             correlate(new Correlation.Refused(lease, scope, gate, before, after, verdict.waitFor(), now), verdict);
         }
     }

@@ -46,6 +46,7 @@ final class Engine {
 
     private final PoolSettings settings;
     private final PoolClock clock;
+    private final Timers timers = new Timers(this);
     private final RecoveryQueue recoveries = new RecoveryQueue();
     private final WaitingLine line = new WaitingLine(this);
     private final Gate upstream = new Gate();
@@ -199,7 +200,7 @@ final class Engine {
     }
 
     /** When the upstream lets calls through: 0 when now, {@link Nanos#NEVER} when an event will tell. */
-    private long upstreamOpensAt(long now) {
+    long upstreamOpensAt(long now) {
         return upstream.state()
                 .opensAt(now, () -> KeySlot.inFlight(roster.slots().values()));
     }
@@ -345,6 +346,10 @@ final class Engine {
         return clock;
     }
 
+    Timers timers() {
+        return timers;
+    }
+
     Roster roster() {
         return roster;
     }
@@ -416,6 +421,10 @@ final class Engine {
 
     long exhaustions() {
         return exhaustions.sum();
+    }
+
+    void log(Logger.Level level, String message, Throwable cause) {
+        LOG.log(level, "pool " + settings.name() + ": " + message, cause);
     }
 
     void log(Logger.Level level, String message) {

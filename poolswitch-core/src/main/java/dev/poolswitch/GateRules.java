@@ -35,8 +35,7 @@ record GateRules(long cooldownNanos, int maxFailures) {
     GateState refused(GateState state, Verdict verdict, Lease lease, long now) {
         boolean late = !state.open() && tellsOfBefore(state, lease);
         int streak = late ? state.streak() : state.streak() + 1;
-        long stated = trusted(verdict);
-        long wait = stated >= 0 ? stated : unstated(verdict.kind(), streak);
+        long wait = wait(verdict, streak, !late && !state.open());
         long avoidUntil = Math.max(state.avoidUntil(), Nanos.plus(now, wait));
         // A late refusal tells of the time before the block, so it makes no step longer than the one that is running.
         long longestStep = Math.max(HARD, late ? state.period() : softStep(state));
@@ -169,6 +168,15 @@ record GateRules(long cooldownNanos, int maxFailures) {
     private static long trusted(Verdict verdict) {
         Duration wait = verdict.waitFor();
         return wait == null || wait.compareTo(LONGEST_TRUSTED_WAIT) > 0 ? -1 : Nanos.of(wait);
+    }
+
+    /** Who says "at once", and refuses what came then, is not believed a second time; else a wait of 0 would hammer. */
+    private long wait(Verdict verdict, int streak, boolean waitedInVain) {
+        long stated = trusted(verdict);
+        if (stated < 0) {
+            return unstated(verdict.kind(), streak);
+        }
+        return waitedInVain && stated == 0 ? unstated(verdict.kind(), streak - 1) : stated;
     }
 
     private long unstated(VerdictKind kind, int streak) {

@@ -71,6 +71,25 @@ record GateState(
                 cause, code, closedUntil, avoidUntil, changedAt, streak, failures, period, lease, ramp, generation);
     }
 
+    /** The same block, its hard part ending later. */
+    GateState endingLater(long nanos) {
+        long end = Nanos.plus(closedUntil, nanos);
+        return nanos == 0
+                ? this
+                : new GateState(
+                        cause,
+                        code,
+                        end,
+                        Math.max(avoidUntil, end),
+                        changedAt,
+                        streak,
+                        failures,
+                        period,
+                        probe,
+                        ramp,
+                        generation);
+    }
+
     /** The same block, ending later. */
     GateState putOff(long nanos) {
         return new GateState(

@@ -182,6 +182,11 @@ final class KeyPath {
         }
     }
 
+    /** When the key's own meters have room for a call. */
+    long ownMetersOpenAt(long now) {
+        return meters.opensAt(1, now);
+    }
+
     /** When the meters that all calls pass have room. */
     long metersOpenAt(long tokens, long now) {
         long own = meters.opensAt(tokens, now);

@@ -352,7 +352,7 @@ public final class KeyPool implements AutoCloseable {
             return this;
         }
 
-        /** At most so many requests per second over all keys, above 0; off unless told. */
+        /** At most so many requests per second over all keys, above 0, fractions count; off unless told. */
         public Builder rateLimitPerSecond(double requests) {
             if (!(requests > 0.000_001) || requests > 1_000_000_000) {
                 throw new IllegalArgumentException(

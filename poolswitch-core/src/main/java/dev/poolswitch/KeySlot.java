@@ -75,15 +75,34 @@ final class KeySlot implements KeyCandidate {
         return Math.max(at, path.metersOpenAt(1, now));
     }
 
+    /** When the key has room by its own limits, whatever its gates say. */
+    long roomAt(long now) {
+        return permitsGone() ? Nanos.NEVER : path.ownMetersOpenAt(now);
+    }
+
     /** As {@link #opensAt(long)}, for a particular call. */
     long opensAt(LeaseRequest request, long now) {
         long at = opensAt(now);
         KeyPath.ModelGate own = path.model(request);
         if (own != null) {
-            at = Math.max(at, own.gate().state().opensAt(now));
+            at = Math.max(at, opensAt(own, now));
             at = Math.max(at, own.meters().opensAt(Math.max(1, request.tokens()), now));
         }
         return request.tokens() <= 1 ? at : Math.max(at, path.metersOpenAt(request.tokens(), now));
+    }
+
+    /** When the gate of a model lets calls through: 0 when now, {@link Nanos#NEVER} when an event will tell. */
+    long opensAt(KeyPath.ModelGate own, long now) {
+        return own.gate().pristine() ? 0 : own.gate().state().opensAt(now, () -> inFlight(own.model()));
+    }
+
+    /** Counted when it is asked for: only a gate that has just recovered wants to know, and a lease need not. */
+    private int inFlight(String model) {
+        int count = 0;
+        for (Lease open : leases.olderThan(Nanos.NEVER)) {
+            count += model.equals(open.request().modelOrNull()) ? 1 : 0;
+        }
+        return count;
     }
 
     /** Whether the key suits what the call asks for, now or later. */
@@ -101,9 +120,7 @@ final class KeySlot implements KeyCandidate {
             return false;
         }
         KeyPath.ModelGate own = path.model(request);
-        if (own != null
-                && (own.gate().state().opensAt(now) != 0
-                        || own.meters().opensAt(Math.max(1, request.tokens()), now) > now)) {
+        if (own != null && (opensAt(own, now) != 0 || own.meters().opensAt(Math.max(1, request.tokens()), now) > now)) {
             return false;
         }
         return request.tokens() == 0 || path.metersOpenAt(request.tokens(), now) <= now;

@@ -1,7 +1,9 @@
 package dev.poolswitch;
 
+import dev.poolswitch.verdict.Scope;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param metadata what the application noted
  * @param resends sends of this run that a client made on its own below a call: hops of a redirect, stale connections,
  *     challenges; with the leases they are all that the upstream has seen
+ * @param blocks all that keeps calls away from it: what holds for the key, for single models, for its group and for the
+ *     whole upstream; a key may be {@link KeyState#READY} and closed for some models
  */
 public record KeyStatus(
         String id,
@@ -48,4 +52,34 @@ public record KeyStatus(
         double successRate,
         Duration latency,
         Map<String, String> metadata,
-        long resends) {}
+        long resends,
+        List<Block> blocks) {
+
+    public KeyStatus {
+        blocks = List.copyOf(blocks);
+    }
+
+    /**
+     * One thing that keeps calls away from a key.
+     *
+     * @param scope how much it closes: the key, one model of it, its group, the whole upstream
+     * @param subject the model or the group, else empty
+     * @param state why, never {@link KeyState#READY}
+     * @param until when calls pass again or one may test it; {@code null} when only an event can tell
+     * @param reason why, in machine-readable words; empty when the state says it all
+     */
+    public record Block(
+            Scope scope,
+            String subject,
+            KeyState state,
+            @Nullable Instant until,
+            String reason) {}
+
+    /** What keeps calls for a model away; empty when they pass, or wait for nothing but what keeps all calls away. */
+    public List<Block> blocksOf(String model) {
+        return blocks.stream()
+                .filter(block ->
+                        block.scope() == Scope.KEY_AND_MODEL && block.subject().equals(model))
+                .toList();
+    }
+}

@@ -184,7 +184,7 @@ final class Persistence {
 
     private void scheduleCounters() {
         countersDue = true;
-        engine.clock().source().schedule(COUNTERS_WITHIN, this::writeSoon);
+        engine.timers().schedule(COUNTERS_WITHIN, this::writeSoon);
     }
 
     private void write() {
@@ -234,7 +234,7 @@ final class Persistence {
 
     private void retryLater() {
         if (!closed) {
-            engine.clock().source().schedule(retryAfter, this::writeSoon);
+            engine.timers().schedule(retryAfter, this::writeSoon);
             Duration longer = retryAfter.multipliedBy(2);
             retryAfter = longer.compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : longer;
         }

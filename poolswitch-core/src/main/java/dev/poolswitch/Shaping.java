@@ -11,11 +11,13 @@ final class Shaping {
 
     private Shaping() {}
 
-    /** Fractions of a request per second become one request in a longer window. */
+    /**
+     * A limit counts whole requests, so the window is stretched to the time that the next whole number takes: 1.5 a second
+     * are 2 in 1.33 s. That lets no more than this number through in any one second, and the rate itself in the long run.
+     */
     static WindowMeter meter(double perSecond) {
-        if (perSecond >= 1) {
-            return new WindowMeter(new Limit(Budget.Unit.REQUESTS, (long) perSecond, Duration.ofSeconds(1)));
-        }
-        return new WindowMeter(new Limit(Budget.Unit.REQUESTS, 1, Duration.ofNanos((long) (1e9 / perSecond))));
+        double whole = Math.ceil(perSecond);
+        return new WindowMeter(
+                new Limit(Budget.Unit.REQUESTS, (long) whole, Duration.ofNanos((long) (1e9 * whole / perSecond))));
     }
 }

@@ -1,6 +1,5 @@
 package dev.poolswitch;
 
-import dev.poolswitch.verdict.VerdictKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -45,18 +44,22 @@ final class StatusReport {
         KeyPath.ModelGate model = slot.path().model(request);
         if (model != null && !model.gate().state().open()) {
             GateState gate = model.gate().state();
-            return named(gate.cause()).name().toLowerCase(java.util.Locale.ROOT) + " for model " + model.model() + " ["
-                    + gate.code() + "]" + (until < Nanos.NEVER ? " until " + instant(until) : "") + upstream;
+            return Blocks.named(gate.cause()).name().toLowerCase(java.util.Locale.ROOT) + " for model " + model.model()
+                    + " [" + gate.code() + "]" + until(until) + upstream;
         }
         if (state == KeyState.READY) {
-            return (until <= now ? "ready, but others were first" : "no room for this call until " + instant(until))
-                    + upstream;
+            return (until <= now ? "ready, but others were first" : "no room for this call" + until(until)) + upstream;
         }
         String code = code(slot);
         return state.name().toLowerCase(java.util.Locale.ROOT)
                 + (code.isEmpty() ? "" : " [" + code + "]")
-                + (until < Nanos.NEVER ? " until " + instant(until) : "")
+                + until(until)
                 + upstream;
+    }
+
+    /** An end that only an event can bring is not told. */
+    private String until(long at) {
+        return at < Nanos.NEVER ? " until " + instant(at) : "";
     }
 
     private KeyStatus key(KeySlot slot) {
@@ -80,7 +83,8 @@ final class StatusReport {
                 slot.successRate(),
                 Duration.ofNanos(slot.counters().latencyNanos()),
                 slot.key().metadata(),
-                slot.counters().resends());
+                slot.counters().resends(),
+                new Blocks(engine, now).of(slot));
     }
 
     private KeyState state(KeySlot slot) {
@@ -89,7 +93,7 @@ final class StatusReport {
         }
         GateState gate = blocking(slot);
         if (!gate.open()) {
-            return now >= gate.closedUntil() ? KeyState.PROBING : named(gate.cause());
+            return Blocks.state(gate, now);
         }
         if (slot.quota() != null && slot.quota().remaining(now) == 0) {
             return KeyState.QUOTA_EXHAUSTED;
@@ -97,30 +101,26 @@ final class StatusReport {
         return slot.opensAt(now) > now ? KeyState.SATURATED : KeyState.READY;
     }
 
-    private static KeyState named(VerdictKind cause) {
-        return switch (cause) {
-            case QUOTA_EXHAUSTED -> KeyState.QUOTA_EXHAUSTED;
-            case KEY_REJECTED, KEY_FORBIDDEN -> KeyState.REJECTED;
-            case UPSTREAM_ERROR, NETWORK_FAILURE -> KeyState.CIRCUIT_OPEN;
-            default -> KeyState.RATE_LIMITED;
-        };
+    /** Of the gates that all calls pass on their way to the key, the closed one that keeps them away longest. */
+    private GateState blocking(KeySlot slot) {
+        Group group = slot.group();
+        GateState longest = slot.gate().state();
+        if (group != null) {
+            longest = longer(longest, group.gate().state());
+        }
+        return longer(longest, engine.upstream().state());
     }
 
-    /** The key's own gate, or that of its group or of the upstream when only that one blocks. */
-    private GateState blocking(KeySlot slot) {
-        GateState state = slot.gate().state();
-        if (state.open() && slot.group() != null) {
-            state = slot.group().gate().state();
-        }
-        return state.open() ? engine.upstream().state() : state;
+    private static GateState longer(GateState one, GateState other) {
+        return !other.open() && (one.open() || other.closedUntil() > one.closedUntil()) ? other : one;
     }
 
     private String code(KeySlot slot) {
         GateState gate = blocking(slot);
         if (!gate.open()) {
-            return gate.code().isEmpty() ? gate.cause().name() : gate.code();
+            return Blocks.code(gate);
         }
-        return slot.quota() != null && slot.quota().remaining(now) == 0 ? "monthlyQuota used up" : "";
+        return slot.quota() != null && slot.quota().remaining(now) == 0 ? Blocks.QUOTA_USED_UP : "";
     }
 
     private @Nullable Instant recovery(KeySlot slot) {

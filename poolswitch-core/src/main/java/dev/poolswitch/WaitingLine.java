@@ -65,13 +65,7 @@ final class WaitingLine {
     CompletableFuture<Lease> join(LeaseRequest request, long patienceNanos) {
         Waiter waiter = new Waiter(request);
         length.incrementAndGet();
-        try {
-            waiter.patience =
-                    engine.clock().source().schedule(Duration.ofNanos(patienceNanos), () -> losePatience(waiter));
-        } catch (Throwable e) { // else a place would be kept for ever
-            leave(waiter);
-            throw e;
-        }
+        waiter.patience = engine.timers().schedule(Duration.ofNanos(patienceNanos), () -> losePatience(waiter));
         line.add(waiter);
         if (engine.closed()) {
             dismiss();
@@ -184,7 +178,7 @@ final class WaitingLine {
         }
         if (at < Nanos.NEVER && alarm == null) {
             alarmAt = Math.max(at, now + SHORTEST_REST);
-            alarm = engine.clock().source().schedule(Duration.ofNanos(alarmAt - now), this::ring);
+            alarm = engine.timers().schedule(Duration.ofNanos(alarmAt - now), this::ring);
         }
     }
 

@@ -148,6 +148,39 @@ class GateRulesTest {
     }
 
     @Test
+    void a_stated_wait_of_nothing_is_believed_once_and_then_rests_as_if_nothing_was_stated() {
+        GateState state = GateState.OPEN;
+        long now = SECOND;
+        double[] seconds = {0, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 60, 60};
+        for (double expected : seconds) {
+            state = rules.refused(state, limited(0), lease(now), now);
+            assertThat(state.closedUntil() - now).isEqualTo((long) (expected * SECOND));
+            now = state.closedUntil() + 1;
+        }
+    }
+
+    @Test
+    void a_stated_wait_of_anything_at_all_is_believed_however_often_it_comes() {
+        GateState state = GateState.OPEN;
+        long now = SECOND;
+        for (int i = 0; i < 20; i++) {
+            state = rules.refused(state, limited(1_000_000), lease(now), now);
+            assertThat(state.closedUntil() - now).isEqualTo(1_000_000);
+            now = state.closedUntil();
+        }
+    }
+
+    @Test
+    void several_calls_that_were_out_at_once_do_not_prove_a_wait_of_nothing_wrong() {
+        GateState state = GateState.OPEN;
+        for (int i = 0; i < 50; i++) {
+            state = rules.refused(state, limited(0), lease(5), 10 * SECOND + i);
+        }
+
+        assertThat(state.closedUntil()).isEqualTo(10 * SECOND + 49);
+    }
+
+    @Test
     void a_success_ends_the_streak_so_that_the_next_refusal_rests_short_again() {
         GateState state = GateState.OPEN;
         long now = SECOND;

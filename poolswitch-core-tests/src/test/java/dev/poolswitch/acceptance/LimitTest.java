@@ -14,10 +14,13 @@ import dev.poolswitch.testkit.FakeTimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LimitTest {
 
@@ -203,6 +206,32 @@ class LimitTest {
             }
 
             assertThat(sent).isBetween(19, 22);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0.3, 0.999, 1, 1.5, 2.25, 12.5, 99.9})
+    void a_rate_with_a_fraction_is_used_up_and_not_exceeded(double rate) throws Exception {
+        try (KeyPool pool = Pools.of(time, "a", "b", "c")
+                .rateLimitPerSecond(rate)
+                .whenExhausted(WhenExhausted.failFast())
+                .build()) {
+            ArrayDeque<Instant> lastSecond = new ArrayDeque<>();
+            int sent = 0;
+            for (int i = 0; i < 100_000; i++) {
+                if (pool.tryAcquire().map(LimitTest::ended).isPresent()) {
+                    sent++;
+                    lastSecond.add(time.instant());
+                }
+                time.advance(Duration.ofMillis(1));
+                while (!lastSecond.isEmpty()
+                        && !lastSecond.element().isAfter(time.instant().minusSeconds(1))) {
+                    lastSecond.remove();
+                }
+                assertThat(lastSecond.size()).isLessThanOrEqualTo((int) Math.ceil(rate));
+            }
+
+            assertThat((double) sent).isBetween(99 * rate, 100 * rate + Math.ceil(rate));
         }
     }
 

@@ -14,6 +14,8 @@ import dev.poolswitch.verdict.VerdictKind;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -217,6 +219,84 @@ class RecoveryTest {
             assertThat(Pools.take(pool, 2)).hasSize(2);
             assertThat(pool.tryAcquire()).isEmpty();
         }
+    }
+
+    @Test
+    void after_the_probe_of_a_model_it_gets_the_load_back_step_by_step_and_other_models_are_free() throws Exception {
+        try (KeyPool pool = failing("a").build()) {
+            LeaseRequest large = LeaseRequest.any().withModel("large");
+            LeaseRequest small = LeaseRequest.any().withModel("small");
+            List<Lease> others = List.of(pool.acquire(small), pool.acquire(small), pool.acquire(small));
+            pool.acquire(large)
+                    .end(Verdict.of(VerdictKind.RATE_LIMITED, "429")
+                            .withScope(Scope.KEY_AND_MODEL)
+                            .withWait(Duration.ofSeconds(10)));
+            time.advance(Duration.ofSeconds(10));
+            pool.acquire(large).succeeded();
+            Lease first = pool.acquire(large);
+            Lease second = pool.acquire(large);
+            assertThat(pool.tryAcquire(large)).isEmpty();
+            assertThat(pool.status().key("a").orElseThrow().blocksOf("large")).hasSize(1);
+            assertThat(pool.tryAcquire(small)).isPresent();
+            first.succeeded();
+
+            assertThat(pool.tryAcquire(large)).isPresent();
+            assertThat(pool.tryAcquire(large)).isPresent();
+            assertThat(pool.tryAcquire(large)).isEmpty();
+            second.close();
+            assertThat(pool.tryAcquire(large)).isPresent();
+            others.forEach(Lease::succeeded);
+        }
+    }
+
+    @Test
+    void a_call_that_waits_for_a_model_in_its_ramp_goes_when_another_has_ended() throws Exception {
+        try (KeyPool pool = Pools.of(time, "a").build()) {
+            LeaseRequest large = LeaseRequest.any().withModel("large");
+            pool.acquire(large)
+                    .end(Verdict.of(VerdictKind.RATE_LIMITED, "429")
+                            .withScope(Scope.KEY_AND_MODEL)
+                            .withWait(Duration.ofSeconds(10)));
+            time.advance(Duration.ofSeconds(10));
+            pool.acquire(large).succeeded();
+            Lease first = pool.acquire(large);
+            pool.acquire(large);
+            CompletableFuture<Lease> waits = pool.acquireAsync(large);
+            assertThat(waits).isNotDone();
+            first.close();
+
+            assertThat(waits).isDone();
+        }
+    }
+
+    @Test
+    void the_keys_of_a_large_pool_that_rest_until_the_same_moment_are_not_all_probed_in_it() throws Exception {
+        String[] ids = IntStream.range(0, 200).mapToObj(i -> "k" + i).toArray(String[]::new);
+        try (KeyPool pool = failing(ids).build()) {
+            for (String id : ids) {
+                pool.acquire(LeaseRequest.any().withKey(id)).rateLimited(Duration.ofSeconds(60));
+            }
+            time.advance(Duration.ofSeconds(60).minusNanos(1));
+            assertThat(pool.tryAcquire()).isEmpty();
+            time.advance(Duration.ofNanos(1));
+            int atOnce = taken(pool);
+            time.advance(Duration.ofMillis(300));
+            int soon = taken(pool);
+            time.advance(Duration.ofMillis(700));
+            int afterASecond = taken(pool);
+
+            assertThat(atOnce).isBetween(1, 50);
+            assertThat(soon).isBetween(10, 190);
+            assertThat(atOnce + soon + afterASecond).isEqualTo(200);
+        }
+    }
+
+    private static int taken(KeyPool pool) {
+        int taken = 0;
+        while (pool.tryAcquire().isPresent()) {
+            taken++;
+        }
+        return taken;
     }
 
     @Test

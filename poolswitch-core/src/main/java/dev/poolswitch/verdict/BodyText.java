@@ -1,10 +1,7 @@
 package dev.poolswitch.verdict;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.zip.GZIPInputStream;
 
 /** Makes text of the first bytes of a body: inflated when they are gzip, whatever the headers say, and bounded. */
 final class BodyText {
@@ -19,18 +16,15 @@ final class BodyText {
     }
 
     private static byte[] inflated(byte[] prefix) {
-        byte[] plain = new byte[MOST_BYTES];
-        int length = 0;
-        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(prefix), 4096)) {
-            int read = 0;
-            while (read >= 0 && length < MOST_BYTES) {
-                length += read;
-                read = length < MOST_BYTES ? in.read(plain, length, MOST_BYTES - length) : -1;
-            }
-        } catch (IOException e) {
-            // A prefix ends where it ends.
+        ByteArrayOutputStream plain = new ByteArrayOutputStream();
+        Gunzip.Sink sink = (bytes, from, to) -> {
+            plain.write(bytes, from, Math.min(to - from, MOST_BYTES - plain.size()));
+            return plain.size() < MOST_BYTES;
+        };
+        try (Gunzip gunzip = new Gunzip(sink)) {
+            gunzip.accept(prefix, 0, prefix.length);
         }
-        return Arrays.copyOf(plain, length);
+        return plain.toByteArray();
     }
 
     /** The text of plain bytes, broken UTF-8 replaced, without what servers send ahead to keep a connection alive. */

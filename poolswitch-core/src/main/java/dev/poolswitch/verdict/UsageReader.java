@@ -2,8 +2,6 @@ package dev.poolswitch.verdict;
 
 import java.util.Locale;
 import java.util.Objects;
-import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,14 +30,10 @@ public final class UsageReader implements AutoCloseable {
     private static final long HEAD = 8 << 10;
     private static final long TAIL = 16 << 10;
 
-    private static final int WINDOW = 8 * 1024;
-
     private final UsageScanner scanner = new UsageScanner();
     private final boolean blind;
     private final long fromHeaders;
-    private @Nullable GzipHeader gzip;
-    private @Nullable Inflater inflater;
-    private byte @Nullable [] window;
+    private final @Nullable Gunzip gzip;
     private final long tailFrom;
     private long passed;
     private long inflated;
@@ -47,7 +41,7 @@ public final class UsageReader implements AutoCloseable {
     private boolean givenUp;
 
     private UsageReader(boolean mayBeGzip, boolean blind, long length, long fromHeaders) {
-        this.gzip = mayBeGzip ? new GzipHeader() : null;
+        this.gzip = mayBeGzip ? new Gunzip(this::takeInflated) : null;
         this.tailFrom = length < 0 ? 0 : length - TAIL;
         this.blind = blind;
         this.fromHeaders = fromHeaders;
@@ -92,19 +86,21 @@ public final class UsageReader implements AutoCloseable {
         if (blind || givenUp || length == 0) {
             return;
         }
-        GzipHeader header = gzip;
-        if (header == null) {
+        if (gzip == null) {
             scan(bytes, offset, length);
             return;
         }
-        int from = header.skip(bytes, offset, offset + length);
-        if (header.isPlain()) {
-            gzip = null;
-            scanner.accept(header.seen(), 0, header.seen().length);
-            scanner.accept(bytes, from, offset + length);
-        } else if (header.isDone() && from < offset + length) {
-            inflate(bytes, from, offset + length - from);
+        compressed += length;
+        gzip.accept(bytes, offset, offset + length);
+        if (gzip.ended()) {
+            close();
         }
+    }
+
+    private boolean takeInflated(byte[] bytes, int from, int to) {
+        inflated += to - from;
+        scanner.accept(bytes, from, to);
+        return inflated <= Math.min(MOST_INFLATED, ANY_RATIO + HIGHEST_RATIO * compressed);
     }
 
     /** Usage stands at the beginning or at the end: of a document that is long what lies between is not looked at. */
@@ -118,29 +114,6 @@ public final class UsageReader implements AutoCloseable {
         }
     }
 
-    private void inflate(byte[] bytes, int offset, int length) {
-        Inflater open = inflater != null ? inflater : new Inflater(true);
-        byte[] out = window != null ? window : new byte[WINDOW];
-        inflater = open;
-        window = out;
-        open.setInput(bytes, offset, length);
-        compressed += length;
-        long most = Math.min(MOST_INFLATED, ANY_RATIO + HIGHEST_RATIO * compressed);
-        try {
-            int count = open.inflate(out);
-            while (count > 0 && inflated <= most) {
-                inflated += count;
-                scanner.accept(out, 0, count);
-                count = open.inflate(out);
-            }
-            if (open.finished() || inflated > most) {
-                close();
-            }
-        } catch (DataFormatException e) {
-            close();
-        }
-    }
-
     /** The tokens that the body has reported so far, input and output together; -1 when it has reported none. */
     public long totalTokens() {
         long total = scanner.totalTokens();
@@ -151,10 +124,8 @@ public final class UsageReader implements AutoCloseable {
     @Override
     public void close() {
         givenUp = true;
-        if (inflater != null) {
-            inflater.end();
-            inflater = null;
-            window = null;
+        if (gzip != null) {
+            gzip.close();
         }
     }
 }

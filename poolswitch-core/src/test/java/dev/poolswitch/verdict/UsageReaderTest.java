@@ -114,6 +114,56 @@ class UsageReaderTest {
     }
 
     @Test
+    void reads_all_members_of_a_compressed_body() throws IOException {
+        byte[] whole =
+                "{\"content\":\"so it goes\",\"usage\":{\"total_tokens\":1234}}".getBytes(StandardCharsets.UTF_8);
+        ByteArrayOutputStream members = new ByteArrayOutputStream();
+        for (int at = 0; at < whole.length; at += 7) {
+            members.write(gzip(Arrays.copyOfRange(whole, at, Math.min(whole.length, at + 7))));
+            members.write(gzip(new byte[0]));
+        }
+        for (int size = 1; size <= members.size(); size++) {
+            assertThat(inPieces(gzipReader(), members.toByteArray(), size)).isEqualTo(1234);
+        }
+        members.write(new byte[100]);
+        assertThat(inPieces(gzipReader(), members.toByteArray(), 8192)).isEqualTo(1234);
+        assertThat(BodyText.plain(members.toByteArray())).isEqualTo(whole);
+    }
+
+    @Test
+    void what_follows_the_last_member_is_no_body() throws IOException {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        body.write(gzip("{}".getBytes(StandardCharsets.UTF_8)));
+        body.write("{\"usage\":{\"total_tokens\":7}}".getBytes(StandardCharsets.UTF_8));
+        assertThat(inPieces(gzipReader(), body.toByteArray(), 8192)).isEqualTo(-1);
+        assertThat(BodyText.plain(body.toByteArray())).asString().isEqualTo("{}");
+    }
+
+    @Test
+    void thousands_of_empty_members_are_read_and_cost_no_stack() throws IOException {
+        ByteArrayOutputStream members = new ByteArrayOutputStream();
+        byte[] empty = gzip(new byte[0]);
+        while (members.size() < 60_000) {
+            members.write(empty);
+        }
+        members.write(gzip("{\"usage\":{\"total_tokens\":7}}".getBytes(StandardCharsets.UTF_8)));
+        assertThat(inPieces(gzipReader(), members.toByteArray(), 8192)).isEqualTo(7);
+        assertThat(BodyText.plain(members.toByteArray())).asString().contains("total_tokens");
+    }
+
+    @Test
+    void a_bomb_in_many_members_is_given_up_as_one_in_one_member_is() throws IOException {
+        ByteArrayOutputStream members = new ByteArrayOutputStream();
+        byte[] member = gzip(new byte[1 << 20]);
+        for (int i = 0; i < 80; i++) {
+            members.write(member);
+        }
+        members.write(gzip("{\"usage\":{\"total_tokens\":7}}".getBytes(StandardCharsets.UTF_8)));
+        assertThat(inPieces(gzipReader(), members.toByteArray(), 8192)).isEqualTo(-1);
+        assertThat(BodyText.plain(members.toByteArray())).hasSize(64 * 1024);
+    }
+
+    @Test
     void gives_a_bomb_up() throws IOException {
         byte[] usage = "{\"usage\":{\"total_tokens\":7}}".getBytes(StandardCharsets.UTF_8);
         byte[] bomb = Arrays.copyOf(new byte[50 << 20], (50 << 20) + usage.length);
