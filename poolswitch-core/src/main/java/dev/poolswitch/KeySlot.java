@@ -98,11 +98,9 @@ final class KeySlot implements KeyCandidate {
 
     /** Counted when it is asked for: only a gate that has just recovered wants to know, and a lease need not. */
     private int inFlight(String model) {
-        int count = 0;
-        for (Lease open : leases.olderThan(Nanos.NEVER)) {
-            count += model.equals(open.request().modelOrNull()) ? 1 : 0;
-        }
-        return count;
+        return engine.lostLeases()
+                .count(open ->
+                        open.slot() == this && model.equals(open.request().modelOrNull()));
     }
 
     /** Whether the key suits what the call asks for, now or later. */

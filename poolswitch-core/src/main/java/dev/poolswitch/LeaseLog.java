@@ -3,6 +3,8 @@ package dev.poolswitch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,14 +57,26 @@ final class LeaseLog {
 
     List<Lease> olderThan(long before) {
         List<Lease> found = new ArrayList<>();
+        forEach(lease -> {
+            if (lease.startedAt() < before) {
+                found.add(lease);
+            }
+        });
+        return found;
+    }
+
+    int count(Predicate<Lease> which) {
+        int[] count = new int[1];
+        forEach(lease -> count[0] += which.test(lease) ? 1 : 0);
+        return count[0];
+    }
+
+    private void forEach(Consumer<Lease> action) {
         for (int at = REFERENCES_APART; at < newest.length(); at += REFERENCES_APART) {
             for (Lease lease = open(newest.get(at)); lease != null; lease = open(lease.older)) {
-                if (lease.startedAt() < before) {
-                    found.add(lease);
-                }
+                action.accept(lease);
             }
         }
-        return found;
     }
 
     /** How many leases are linked, ended ones included. */

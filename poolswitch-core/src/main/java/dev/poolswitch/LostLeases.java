@@ -1,6 +1,7 @@
 package dev.poolswitch;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
 /**
  * Takes back leases that nobody ended. Whoever comes by does it now and then, for an idle pool has no thread.
@@ -38,6 +39,11 @@ final class LostLeases {
             lease.site = LeaseSite.here();
         }
         log.add(lease);
+    }
+
+    /** How many open leases are as asked for. Looks at each. */
+    int count(Predicate<Lease> which) {
+        return log.count(which);
     }
 
     /** Whether to note where a lease is taken. */

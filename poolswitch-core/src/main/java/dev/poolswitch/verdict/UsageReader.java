@@ -5,10 +5,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Learns how many tokens a call has used from the bytes of its answer as they pass by. Nothing is buffered and nothing
- * is parsed but the few numbers of a usage report; whatever comes, it neither throws nor holds the bytes back. It knows
- * the reports of OpenAI (chat, responses, streamed or not), Anthropic (whose streamed numbers are cumulative), Gemini,
- * Cohere, Bedrock and Ollama, and those that look like them.
+ * Learns how many tokens a call has used from the bytes of its answer as they pass by. Nothing is parsed but the few
+ * numbers of a usage report; whatever comes, it neither throws nor holds the bytes back. It knows the reports of OpenAI
+ * (chat, responses, streamed or not), Anthropic (whose streamed numbers are cumulative), Gemini, Cohere, Bedrock and
+ * Ollama, and those that look like them.
+ *
+ * <p>All of them stand at the beginning or at the end of a body. So the first 4 KiB are searched and the last 8 KiB; where
+ * the end is not announced, a copy of the last 8 to 16 KiB is kept meanwhile (of a stream that comes faster than it is
+ * read, of at least the last 2 KiB). What lies between costs next to nothing.
  *
  * <p>Not thread-safe: one body, one reader.
  *
@@ -27,14 +31,15 @@ public final class UsageReader implements AutoCloseable {
     private static final long HIGHEST_RATIO = 200;
 
     private static final long ANY_RATIO = 64 << 10;
-    private static final long HEAD = 8 << 10;
-    private static final long TAIL = 16 << 10;
+    private static final long HEAD = 4 << 10;
+    private static final long TAIL = 8 << 10;
 
     private final UsageScanner scanner = new UsageScanner();
     private final boolean blind;
     private final long fromHeaders;
     private final @Nullable Gunzip gzip;
-    private final long tailFrom;
+    private final long length;
+    private @Nullable PassingTail tail;
     private long passed;
     private long inflated;
     private long compressed;
@@ -42,7 +47,7 @@ public final class UsageReader implements AutoCloseable {
 
     private UsageReader(boolean mayBeGzip, boolean blind, long length, long fromHeaders) {
         this.gzip = mayBeGzip ? new Gunzip(this::takeInflated) : null;
-        this.tailFrom = length < 0 ? 0 : length - TAIL;
+        this.length = length;
         this.blind = blind;
         this.fromHeaders = fromHeaders;
     }
@@ -87,7 +92,7 @@ public final class UsageReader implements AutoCloseable {
             return;
         }
         if (gzip == null) {
-            scan(bytes, offset, length);
+            scan(bytes, offset, offset + length);
             return;
         }
         compressed += length;
@@ -99,23 +104,41 @@ public final class UsageReader implements AutoCloseable {
 
     private boolean takeInflated(byte[] bytes, int from, int to) {
         inflated += to - from;
-        scanner.accept(bytes, from, to);
+        scan(bytes, from, to);
         return inflated <= Math.min(MOST_INFLATED, ANY_RATIO + HIGHEST_RATIO * compressed);
     }
 
-    /** Usage stands at the beginning or at the end: of a document that is long what lies between is not looked at. */
-    private void scan(byte[] bytes, int offset, int length) {
-        long begin = passed;
-        passed += length;
-        if (begin >= HEAD && passed <= tailFrom && scanner.isBetweenReports()) {
-            scanner.skip();
-        } else {
-            scanner.accept(bytes, offset, offset + length);
+    /** Usage stands at the beginning or at the end: of a body that is long what lies between is not searched. */
+    private void scan(byte[] bytes, int from, int to) {
+        int at = from + (int) Math.max(0, Math.min(HEAD - passed, to - from));
+        scanner.accept(bytes, from, at);
+        if (!scanner.isBetweenReports()) {
+            scanner.accept(bytes, at, to);
+            at = to;
         }
+        passed += to - from;
+        if (at < to && length >= 0) {
+            scanEnd(bytes, at, to);
+        } else if (at < to) {
+            tail = tail == null ? new PassingTail() : tail;
+            tail.accept(bytes, at, to);
+        }
+    }
+
+    private void scanEnd(byte[] bytes, int from, int to) {
+        long early = length - TAIL - (passed - (to - from));
+        int at = from + (int) Math.max(0, Math.min(early, to - from));
+        if (at > from) {
+            scanner.skip();
+        }
+        scanner.accept(bytes, at, to);
     }
 
     /** The tokens that the body has reported so far, input and output together; -1 when it has reported none. */
     public long totalTokens() {
+        if (tail != null) {
+            tail.drainTo(scanner);
+        }
         long total = scanner.totalTokens();
         return total >= 0 ? total : fromHeaders;
     }

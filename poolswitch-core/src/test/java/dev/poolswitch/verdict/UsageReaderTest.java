@@ -81,6 +81,59 @@ class UsageReaderTest {
     }
 
     @Test
+    void of_a_long_stream_the_beginning_and_the_end_are_enough() {
+        String words =
+                "data: {\"choices\":[{\"delta\":{\"content\":\" and so on\"}}],\"usage\":null}\n\n".repeat(10_000);
+        byte[] both = bytes("data: {\"message\":{\"usage\":{\"input_tokens\":5,\"output_tokens\":1}}}\n\n" + words
+                + "data: {\"usage\":{\"output_tokens\":9}}\n\ndata: {\"type\":\"message_stop\"}\n\n");
+        for (int piece : new int[] {1, 100, 1000, 3000, 8192, 65_536, 2_000_000}) {
+            assertThat(inPieces(UsageReader.plain(), both, piece))
+                    .as("pieces of " + piece)
+                    .isEqualTo(14);
+        }
+    }
+
+    @Test
+    void a_report_lies_wherever_it_likes_around_what_is_searched_at_once() {
+        String report = "\"usage\":{\"total_tokens\":7}";
+        for (int before = 4096 - report.length() - 2; before < 4096 + 2; before++) {
+            byte[] body = bytes("x".repeat(before) + report + "x".repeat(3));
+            for (int piece : new int[] {1, 7, 4095, 4096, 4097, 8192}) {
+                assertThat(inPieces(UsageReader.plain(), body, piece)).isEqualTo(7);
+            }
+        }
+    }
+
+    @Test
+    void the_end_of_a_stream_of_small_pieces_may_be_long() {
+        byte[] body = bytes("x".repeat(50_000) + "\"usage\":{\"total_tokens\":7}" + "y".repeat(8_000));
+        for (int piece : new int[] {1, 200, 2048}) {
+            assertThat(inPieces(UsageReader.plain(), body, piece))
+                    .as("pieces of " + piece)
+                    .isEqualTo(7);
+        }
+    }
+
+    @Test
+    void what_was_told_so_far_can_be_asked_at_any_time() {
+        String chunk = "data: {\"text\":\"" + "x".repeat(300) + "\",\"usageMetadata\":{\"totalTokenCount\":%d}}\n\n";
+        try (UsageReader reader = UsageReader.plain()) {
+            for (int i = 1; i <= 100; i++) {
+                byte[] piece = bytes(chunk.formatted(i));
+                int cut = i % piece.length;
+                reader.accept(piece, 0, cut);
+                assertThat(reader.totalTokens()).isBetween(i == 1 ? -1L : i - 1L, (long) i);
+                reader.accept(piece, cut, piece.length - cut);
+                assertThat(reader.totalTokens()).isEqualTo(i);
+            }
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
     void hostile_numbers_are_no_tokens() {
         for (String usage : new String[] {
             "{\"total_tokens\":-5}",

@@ -1,0 +1,64 @@
+package dev.poolswitch.verdict;
+
+/**
+ * The last bytes of a stream whose end nobody announces. Of the small pieces in which a model's words come all are kept,
+ * at least the last 8 KiB of them; of pieces as long as a reader's buffer, which come when there is more than one can read,
+ * only the last 2 KiB, until a shorter one tells that the end may be near: to keep all of them would cost more than the
+ * pieces take over loopback.
+ */
+final class PassingTail {
+
+    private static final int OF_A_LONG_PIECE = 2 << 10;
+    private static final int LEAST = 8 << 10;
+    private static final int MOST = 2 * LEAST;
+
+    private byte[] kept = new byte[OF_A_LONG_PIECE];
+    private int size;
+    private int longest;
+    private boolean cut;
+
+    void accept(byte[] bytes, int from, int to) {
+        int length = to - from;
+        if (length > OF_A_LONG_PIECE && length >= longest) {
+            longest = length;
+            cut = true;
+            size = 0;
+            append(bytes, to - OF_A_LONG_PIECE, OF_A_LONG_PIECE);
+        } else if (length > LEAST) {
+            cut = true;
+            size = 0;
+            append(bytes, to - LEAST, LEAST);
+        } else {
+            makeRoom(length);
+            append(bytes, from, length);
+        }
+    }
+
+    private void makeRoom(int length) {
+        if (size + length > MOST) {
+            cut = true;
+            System.arraycopy(kept, size - LEAST, kept, 0, LEAST);
+            size = LEAST;
+        }
+    }
+
+    private void append(byte[] bytes, int from, int length) {
+        if (size + length > kept.length) {
+            byte[] larger = new byte[Math.min(MOST, Math.max(2 * kept.length, size + length))];
+            System.arraycopy(kept, 0, larger, 0, size);
+            kept = larger;
+        }
+        System.arraycopy(bytes, from, kept, size, length);
+        size += length;
+    }
+
+    /** Hands all that is kept to a scanner, and begins anew. */
+    void drainTo(UsageScanner scanner) {
+        if (cut) {
+            scanner.skip();
+        }
+        scanner.accept(kept, 0, size);
+        size = 0;
+        cut = false;
+    }
+}
