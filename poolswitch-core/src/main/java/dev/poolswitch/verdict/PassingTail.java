@@ -3,12 +3,12 @@ package dev.poolswitch.verdict;
 /**
  * The last bytes of a stream whose end nobody announces. Of the small pieces in which a model's words come all are kept,
  * at least the last 8 KiB of them; of pieces as long as a reader's buffer, which come when there is more than one can read,
- * only the last 2 KiB, until a shorter one tells that the end may be near: to keep all of them would cost more than the
+ * only the last KiB, until a shorter one tells that the end may be near: to keep all of them would cost more than the
  * pieces take over loopback.
  */
 final class PassingTail {
 
-    private static final int OF_A_LONG_PIECE = 2 << 10;
+    private static final int OF_A_LONG_PIECE = 1 << 10;
     private static final int LEAST = 8 << 10;
     private static final int MOST = 2 * LEAST;
 

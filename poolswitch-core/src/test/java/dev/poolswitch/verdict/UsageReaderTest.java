@@ -96,9 +96,9 @@ class UsageReaderTest {
     @Test
     void a_report_lies_wherever_it_likes_around_what_is_searched_at_once() {
         String report = "\"usage\":{\"total_tokens\":7}";
-        for (int before = 4096 - report.length() - 2; before < 4096 + 2; before++) {
+        for (int before = 2048 - report.length() - 2; before < 2048 + 2; before++) {
             byte[] body = bytes("x".repeat(before) + report + "x".repeat(3));
-            for (int piece : new int[] {1, 7, 4095, 4096, 4097, 8192}) {
+            for (int piece : new int[] {1, 7, 2047, 2048, 2049, 8192}) {
                 assertThat(inPieces(UsageReader.plain(), body, piece)).isEqualTo(7);
             }
         }
@@ -107,7 +107,7 @@ class UsageReaderTest {
     @Test
     void the_end_of_a_stream_of_small_pieces_may_be_long() {
         byte[] body = bytes("x".repeat(50_000) + "\"usage\":{\"total_tokens\":7}" + "y".repeat(8_000));
-        for (int piece : new int[] {1, 200, 2048}) {
+        for (int piece : new int[] {1, 200, 1024}) {
             assertThat(inPieces(UsageReader.plain(), body, piece))
                     .as("pieces of " + piece)
                     .isEqualTo(7);

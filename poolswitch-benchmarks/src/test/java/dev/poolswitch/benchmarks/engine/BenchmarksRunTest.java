@@ -31,7 +31,7 @@ class BenchmarksRunTest {
 
     @Test
     void the_reading_of_usage_is_measured() {
-        assertThat(Jmh.run(Jmh.options(GLANCE, UsageReaderBenchmark.class))).hasSize(3);
+        assertThat(Jmh.run(Jmh.options(GLANCE, UsageReaderBenchmark.class))).hasSize(6);
     }
 
     @Test
