@@ -198,7 +198,7 @@ final class Effects {
         KeySlot slot = lease.slot();
         long stated = verdict.waitFor() == null ? 0 : Nanos.of(verdict.waitFor());
         // Who states less than a second has told all there is to know; what the upstream cannot do is no key's limit.
-        if (limited && scope != Scope.UPSTREAM && (stated == 0 || stated >= Tempo.SECOND)) {
+        if (limited && scope != Scope.UPSTREAM) {
             long then = lease.startedAt();
             Group group = scope == Scope.GROUP ? slot.group() : null;
             long lately = group == null ? slot.lately(then) : group.lately(then);

@@ -22,6 +22,9 @@ import java.time.Duration;
  * <p>Refusals that come too fast one after the other for a fixed window, at counts that differ too much for a sliding one,
  * do not come from counting requests (but tokens, or what is served at once, or at random). Then nothing is guessed.
  *
+ * <p>A refusal at the limit although it was kept to may also come from a way of uneven length. So the guard of the window
+ * grows and the limit is lowered by turns.
+ *
  * <p>The window is taken for a second, which for longer ones of the provider spreads the calls; for as long as blocks come
  * and go when two of them in a row tell the same, up to a minute.
  *
@@ -55,6 +58,8 @@ final class GuessedLimit {
 
     private static final int MOST_STRAYS = 3;
     private static final int CHUNKS = 20;
+    /** A count that misses the limit by less than this share is taken for the limit. */
+    private static final int AT_LIMIT_SHARE = 5;
 
     private WindowMeter sends;
     private long limit;
@@ -81,6 +86,7 @@ final class GuessedLimit {
     private long acceptedBefore;
 
     private int strays;
+    private boolean guardGrewLast;
 
     private boolean refusing = true;
     private long firstRefusal;
@@ -206,6 +212,9 @@ final class GuessedLimit {
             return; // no window that let more than twice as many through is full by now
         }
         strays = 0;
+        if (wayWasUneven(startedAt, inWindow, now)) {
+            return;
+        }
         acceptedBefore = inWindow;
         evidence.refused(inWindow);
         // More than two fixed windows hold: the refusals before were of another kind.
@@ -231,6 +240,21 @@ final class GuessedLimit {
         guessedAt = now;
         raiseBy = FIRST_RAISE_PERCENT;
         tried = false;
+    }
+
+    /**
+     * A refusal at the limit although it was kept to: the guess is too high, or the provider saw more of the sends at once
+     * than left here. Which of the two it was shows when each is mended in turn.
+     */
+    private boolean wayWasUneven(long startedAt, long inWindow, long now) {
+        boolean keptTo = confirmed && !tried && startedAt >= guessedAt;
+        boolean atLimit = inWindow <= limit && inWindow >= limit - limit / AT_LIMIT_SHARE;
+        guardGrewLast = keptTo && atLimit && !guardGrewLast && sends.widen(now);
+        if (guardGrewLast) {
+            guessedAt = now;
+            vainly = 0;
+        }
+        return guardGrewLast;
     }
 
     /** The two bounds are near to each other in a fixed window; the lower one means little in a sliding one. */
@@ -293,11 +317,11 @@ final class GuessedLimit {
 
     /** A trial that is refused costs as long as the provider says to keep away. */
     private boolean trialDue(long now) {
+        long affordable = Math.min(DEAREST_TRIAL, TRIAL_COST * (blockedUntil - lastRefusal));
         if (!confirmed) {
-            return now - guessedAt >= window;
+            return now - guessedAt >= Math.max(window, affordable);
         }
         long patience = limit < ceiling ? window : Math.max(trialAfter, window);
-        long affordable = Math.min(DEAREST_TRIAL, TRIAL_COST * (blockedUntil - lastRefusal));
         return now - guessedAt >= Math.max(patience, affordable);
     }
 

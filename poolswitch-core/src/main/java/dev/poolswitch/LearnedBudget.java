@@ -70,6 +70,13 @@ final class LearnedBudget {
         outstanding = Math.max(0, outstanding - amount);
     }
 
+    /** A send was refused although our own sends had kept to what was told. */
+    synchronized void refused(long startedAt, long now) {
+        if (window != null) {
+            window.refused(startedAt, now);
+        }
+    }
+
     /** Returns whether there may be room where there was none. */
     synchronized boolean learn(Budget told, long own, long startedAt, long now) {
         renew(now);

@@ -100,14 +100,18 @@ final class Meters {
     }
 
     /**
-     * A refusal: where nothing else limits the requests, a limit is guessed.
+     * A refusal: what limits the requests hears of it; where nothing does, a limit is guessed.
      *
      * @param lately how many sends of the scope were accepted in the second before it
      * @param since when the first of them began
      * @param stated how long the answer said to keep away, 0 when it said nothing
      */
     synchronized void refused(long lately, long since, long startedAt, long stated, long now) {
-        if (requests != null || toldRequests()) {
+        LearnedBudget calls = requests;
+        if (calls != null) {
+            calls.refused(startedAt, now);
+        }
+        if (refusedBeyondTold(startedAt, now) || calls != null) {
             return;
         }
         GuessedLimit guess = guessed;
@@ -118,13 +122,15 @@ final class Meters {
         }
     }
 
-    private boolean toldRequests() {
+    private boolean refusedBeyondTold(long startedAt, long now) {
+        boolean any = false;
         for (WindowMeter meter : told) {
             if (meter.limit().unit() == Budget.Unit.REQUESTS) {
-                return true;
+                meter.refused(startedAt, now);
+                any = true;
             }
         }
-        return false;
+        return any;
     }
 
     /** A send was accepted where those before it were refused. */

@@ -11,11 +11,16 @@ import java.util.Arrays;
  * entry that is stamped by the last of them, so a permit is at most 0.45 % of the window late and at most 401 entries
  * are kept, however large the limit is.
  *
+ * <p>A refusal although the limit was kept to shows that the guard is too small for this way to the provider. Then it
+ * doubles, up to 5 % of the window, and shrinks again by half after {@value #CALM_WINDOWS} windows without another.
+ *
  * <p>Guarded by its own monitor, which is held for a few dozen nanoseconds and never across foreign code.
  */
 final class WindowMeter {
 
     private static final int GUARD_SHARE = 500;
+    private static final int WIDEST_GUARD_SHARE = 20;
+    private static final int CALM_WINDOWS = 200;
     private static final int GRANULE_SHARE = 400;
     /** Absurd amounts are cut here, so that sums stay far from overflow. */
     private static final long CEILING = Nanos.NEVER;
@@ -38,8 +43,9 @@ final class WindowMeter {
 
     private final Limit limit;
     private final long most;
-    private final long span;
     private final long granule;
+    private long span;
+    private long widenedAt = -Nanos.NEVER;
     /** Written under the monitor, read without it where an answer may be out of date. Never negative. */
     private long used;
     /** No permit comes back before. As {@link #used}. */
@@ -56,13 +62,17 @@ final class WindowMeter {
     WindowMeter(Limit limit) {
         this.limit = limit;
         this.most = Math.min(limit.amount(), CEILING);
-        long window = Nanos.of(limit.window());
+        long window = window();
         this.span = window + window / GUARD_SHARE;
         this.granule = window / GRANULE_SHARE;
     }
 
     Limit limit() {
         return limit;
+    }
+
+    private long window() {
+        return Nanos.of(limit.window());
     }
 
     /** Takes so many permits if there is room. More than the whole limit is cut to the limit, else it could never go. */
@@ -80,6 +90,30 @@ final class WindowMeter {
     synchronized void take(long amount, long now) {
         expire(now);
         add(Math.min(amount, most), now);
+    }
+
+    /** A send was refused. Where it was one of the last that there was room for, the provider saw more of them at once. */
+    synchronized void refused(long startedAt, long now) {
+        expire(now);
+        if (startedAt >= widenedAt && used >= most - most / 10) {
+            widen(now);
+        }
+    }
+
+    /** Doubles the guard. Returns whether it could. */
+    synchronized boolean widen(long now) {
+        long widest = window() / WIDEST_GUARD_SHARE;
+        long guard = span - window();
+        guard(now, Math.min(2 * guard, widest));
+        return guard < widest;
+    }
+
+    private void guard(long now, long guard) {
+        span = window() + guard;
+        widenedAt = now;
+        if (size > 0) {
+            EXPIRES_AT.setOpaque(this, last[head] + span);
+        }
     }
 
     /** Takes what was used beyond the reservation. */
@@ -202,12 +236,24 @@ final class WindowMeter {
         if (now < expiresAt) {
             return;
         }
+        if (widenedAt > -Nanos.NEVER && (now - widenedAt) / CALM_WINDOWS > window()) {
+            narrow(now);
+        }
         while (size > 0 && now - last[head] >= span) {
             set(used - amounts[head]);
             head = (head + 1) & (amounts.length - 1);
             size--;
         }
         EXPIRES_AT.setOpaque(this, size == 0 ? Nanos.NEVER : last[head] + span);
+    }
+
+    private void narrow(long now) {
+        long base = window() / GUARD_SHARE;
+        long guard = Math.max(base, (span - window()) / 2);
+        guard(now, guard);
+        if (guard == base) {
+            widenedAt = -Nanos.NEVER;
+        }
     }
 
     private void grow() {

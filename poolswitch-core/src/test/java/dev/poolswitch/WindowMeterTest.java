@@ -43,6 +43,69 @@ class WindowMeterTest {
         assertNoWindowHoldsMoreThan(limit, window, sent);
     }
 
+    @Test
+    void a_refusal_although_the_limit_was_kept_to_lets_permits_come_back_later() {
+        WindowMeter meter = full(START);
+        long before = meter.opensAt(1, START);
+
+        meter.refused(START, START);
+
+        assertThat(meter.opensAt(1, START) - before).isEqualTo(MINUTE / 500);
+    }
+
+    @Test
+    void refusals_never_keep_permits_for_longer_than_a_twentieth_of_the_window() {
+        WindowMeter meter = full(START);
+        for (int i = 0; i < 20; i++) {
+            meter.refused(START + i, START + i);
+        }
+
+        assertThat(meter.opensAt(1, START + 20)).isEqualTo(START + MINUTE + MINUTE / 20);
+    }
+
+    @Test
+    void a_refusal_of_what_began_before_the_guard_grew_tells_nothing_new() {
+        WindowMeter meter = full(START);
+        meter.refused(START, START + 10);
+        long once = meter.opensAt(1, START + 10);
+
+        meter.refused(START + 5, START + 20);
+
+        assertThat(meter.opensAt(1, START + 20)).isEqualTo(once);
+    }
+
+    @Test
+    void a_refusal_while_much_is_left_has_another_reason() {
+        WindowMeter meter = meter(10, MINUTE);
+        meter.take(5, START);
+
+        meter.refused(START, START);
+        meter.take(5, START);
+
+        assertThat(meter.opensAt(1, START)).isEqualTo(START + MINUTE + MINUTE / 500);
+    }
+
+    @Test
+    void after_long_calm_permits_come_back_as_early_as_ever() {
+        WindowMeter meter = full(START);
+        for (int i = 0; i < 20; i++) {
+            meter.refused(START + i, START + i);
+        }
+        long now = START;
+        for (int i = 0; i < 10; i++) {
+            now += 201 * MINUTE;
+            meter.take(10, now);
+        }
+
+        assertThat(meter.opensAt(1, now)).isEqualTo(now + MINUTE + MINUTE / 500);
+    }
+
+    private static WindowMeter full(long now) {
+        WindowMeter meter = meter(10, MINUTE);
+        meter.take(10, now);
+        return meter;
+    }
+
     /** Takes are undone and settled in any order, long after they were made: what stays must still respect the limit. */
     @ParameterizedTest
     @MethodSource("seeds")

@@ -4,6 +4,7 @@ import dev.poolswitch.ApiKey;
 import dev.poolswitch.KeyPool;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
@@ -18,6 +19,7 @@ import java.util.Random;
  * @param knowledge what the pool knows or is told
  * @param badKeys whether there is a revoked and a spent key beside the good ones
  * @param burst how many calls arrive at once
+ * @param way the longest that a request is on its way to the provider, where the way is simulated
  */
 record Scenario(
         String name,
@@ -27,7 +29,8 @@ record Scenario(
         boolean fixedWindows,
         Knowledge knowledge,
         boolean badKeys,
-        int burst) {
+        int burst,
+        Duration way) {
 
     /** What the pool knows of the limits. */
     enum Knowledge {
@@ -37,6 +40,8 @@ record Scenario(
         HEADERS("headers"),
         /** Refusals have a Retry-After in whole seconds, nothing else is told. */
         RETRY_AFTER("Retry-After"),
+        /** Refusals say to the millisecond how long to wait, nothing else is told. */
+        EXACT_WAIT("exact wait"),
         /** Nobody says anything: a bare 429. */
         NOTHING("nothing");
 
@@ -55,6 +60,7 @@ record Scenario(
     static final String SPENT = "spent-key";
     static final int KEYS = 10;
     static final int LIMIT = 30;
+    static final Duration SHORT_WAY = Duration.ofMillis(3);
     static final double[] LOADS = {0.5, 0.9, 1.0, 1.2};
 
     double capacityPerSecond() {
@@ -100,27 +106,57 @@ record Scenario(
     /** The runs of the table. */
     static List<Scenario> all() {
         List<Scenario> all = new ArrayList<>();
-        Duration second = Duration.ofSeconds(1);
         for (Knowledge knowledge : Knowledge.values()) {
+            Scenario uniform = uniform(knowledge);
             for (double load : LOADS) {
-                all.add(new Scenario("uniform keys", load, uniform(), second, true, knowledge, false, 1));
+                all.add(uniform.offered(load));
             }
-            all.add(new Scenario("sliding windows", 1.2, uniform(), second, false, knowledge, false, 1));
-            all.add(new Scenario("windows of 10 s", 1.2, longer(), second.multipliedBy(10), true, knowledge, false, 1));
-            all.add(new Scenario("keys of 10:1", 1.0, uneven(), second, true, knowledge, false, 1));
-            all.add(new Scenario("keys of 10:1", 1.2, uneven(), second, true, knowledge, false, 1));
-            all.add(new Scenario("one revoked, one spent", 1.0, uniform(), second, true, knowledge, true, 1));
-            all.add(new Scenario("bursts of 50", 1.0, uniform(), second, true, knowledge, false, 50));
+            for (double load : LOADS) {
+                all.add(uniform.keys("keys of 10:1", uneven()).offered(load));
+            }
+            for (double load : LOADS) {
+                all.add(uniform.withBadKeys().offered(load));
+            }
+            for (double load : LOADS) {
+                all.add(uniform.inBursts(50).offered(load));
+            }
+            all.add(uniform.sliding("sliding windows", SHORT_WAY));
+            all.add(uniform.sliding("sliding, way of 1 to 15 ms", Duration.ofMillis(15)));
+            all.add(uniform.longer("windows of 10 s", 10));
         }
         return all;
     }
 
-    private static List<Integer> uniform() {
-        return java.util.Collections.nCopies(KEYS, LIMIT);
+    private static Scenario uniform(Knowledge knowledge) {
+        Duration second = Duration.ofSeconds(1);
+        return new Scenario(
+                "uniform keys", 1.2, Collections.nCopies(KEYS, LIMIT), second, true, knowledge, false, 1, SHORT_WAY);
     }
 
-    private static List<Integer> longer() {
-        return java.util.Collections.nCopies(KEYS, 10 * LIMIT);
+    private Scenario offered(double share) {
+        return new Scenario(name, share, limits, window, fixedWindows, knowledge, badKeys, burst, way);
+    }
+
+    private Scenario keys(String called, List<Integer> all) {
+        return new Scenario(called, load, all, window, fixedWindows, knowledge, badKeys, burst, way);
+    }
+
+    private Scenario withBadKeys() {
+        return new Scenario("one revoked, one spent", load, limits, window, fixedWindows, knowledge, true, burst, way);
+    }
+
+    private Scenario inBursts(int calls) {
+        return new Scenario("bursts of " + calls, load, limits, window, fixedWindows, knowledge, badKeys, calls, way);
+    }
+
+    private Scenario sliding(String called, Duration longest) {
+        return new Scenario(called, load, limits, window, false, knowledge, badKeys, burst, longest);
+    }
+
+    private Scenario longer(String called, int times) {
+        List<Integer> all = limits.stream().map(limit -> times * limit).toList();
+        return new Scenario(
+                called, load, all, window.multipliedBy(times), fixedWindows, knowledge, badKeys, burst, way);
     }
 
     private static List<Integer> uneven() {

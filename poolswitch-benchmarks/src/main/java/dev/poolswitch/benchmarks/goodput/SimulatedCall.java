@@ -120,6 +120,12 @@ final class SimulatedCall implements RequestView {
                 return;
             }
             long millis = (said.resetNanos() + 999_999) / 1_000_000;
+            if (simulation.scenario().knowledge() == Scenario.Knowledge.EXACT_WAIT) {
+                if (said.status() == 429) {
+                    consumer.accept("retry-after-ms", String.valueOf(millis));
+                }
+                return;
+            }
             consumer.accept("x-ratelimit-limit-requests", String.valueOf(said.limit()));
             consumer.accept("x-ratelimit-remaining-requests", String.valueOf(said.remaining()));
             consumer.accept("x-ratelimit-reset-requests", millis + "ms");

@@ -83,9 +83,9 @@ final class Simulation {
         return time.nanoTime() - start;
     }
 
-    /** On the way to the provider: 1 to 3 ms. */
+    /** On the way to the provider: 1 ms to the longest way. */
     Duration wayThere() {
-        return Duration.ofNanos(1_000_000 + random.nextInt(2_000_000));
+        return Duration.ofNanos(1_000_000 + random.nextInt((int) scenario.way().toNanos() - 1_000_000));
     }
 
     /** Until the answer is back: 15 to 45 ms. */

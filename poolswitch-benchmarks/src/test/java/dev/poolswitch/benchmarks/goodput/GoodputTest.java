@@ -11,19 +11,29 @@ import org.junit.jupiter.params.provider.MethodSource;
 class GoodputTest {
 
     static Stream<Scenario> configured() {
-        return Scenario.all().stream().filter(scenario -> scenario.knowledge() == Knowledge.CONFIGURED);
+        return knowing(Knowledge.CONFIGURED);
     }
 
     static Stream<Scenario> headers() {
-        return Scenario.all().stream().filter(scenario -> scenario.knowledge() == Knowledge.HEADERS);
+        return knowing(Knowledge.HEADERS);
     }
 
     static Stream<Scenario> guessed() {
-        return Scenario.all().stream().filter(scenario -> scenario.knowledge() == Knowledge.NOTHING);
+        return Stream.concat(knowing(Knowledge.NOTHING), knowing(Knowledge.EXACT_WAIT));
     }
 
     static Stream<Scenario> retryAfter() {
-        return Scenario.all().stream().filter(scenario -> scenario.knowledge() == Knowledge.RETRY_AFTER);
+        return knowing(Knowledge.RETRY_AFTER);
+    }
+
+    static Stream<Scenario> rough() {
+        return Scenario.all().stream().filter(scenario -> scenario.way().compareTo(Scenario.SHORT_WAY) > 0);
+    }
+
+    private static Stream<Scenario> knowing(Knowledge knowledge) {
+        return Scenario.all().stream()
+                .filter(scenario -> scenario.knowledge() == knowledge)
+                .filter(scenario -> scenario.way().equals(Scenario.SHORT_WAY));
     }
 
     @ParameterizedTest
@@ -35,7 +45,7 @@ class GoodputTest {
         assertThat(result.wasted()).isLessThanOrEqualTo(0.002);
         assertThat(result.errors()).isZero();
         assertThat(result.waitP99()).isLessThanOrEqualTo(1.2 * result.perfectWaitP99() + 0.05);
-        assertThat(result.badKeyCalls()).isLessThanOrEqualTo(3);
+        assertThat(result.badKeyCalls()).isLessThanOrEqualTo(4);
     }
 
     @ParameterizedTest
@@ -45,17 +55,18 @@ class GoodputTest {
 
         assertThat(result.goodput()).isGreaterThanOrEqualTo(0.98);
         assertThat(result.wasted()).isLessThanOrEqualTo(0.02);
+        assertThat(result.errors()).isZero();
     }
 
     @ParameterizedTest
     @MethodSource("guessed")
-    void limits_that_nobody_tells_are_guessed_from_bare_refusals(Scenario scenario) {
+    void limits_that_nobody_tells_are_guessed_from_refusals(Scenario scenario) {
         Result result = Simulation.run(scenario);
 
-        assertThat(result.goodput()).isGreaterThanOrEqualTo(0.965);
+        assertThat(result.goodput()).isGreaterThanOrEqualTo(0.955);
         assertThat(result.wasted()).isLessThanOrEqualTo(0.055);
         assertThat(result.errors()).isZero();
-        assertThat(result.badKeyCalls()).isLessThanOrEqualTo(3);
+        assertThat(result.badKeyCalls()).isLessThanOrEqualTo(4);
     }
 
     /** Each lesson costs a whole second, which is what such an answer rounds up to. */
@@ -64,8 +75,19 @@ class GoodputTest {
     void limits_of_which_only_the_end_of_a_block_is_told_are_guessed_at_the_price_of_a_few_blocks(Scenario scenario) {
         Result result = Simulation.run(scenario);
 
+        assertThat(result.goodput()).isGreaterThanOrEqualTo(0.93);
+        assertThat(result.wasted()).isLessThanOrEqualTo(0.04);
+        assertThat(result.errors()).isZero();
+    }
+
+    /** Without a wider guard a twentieth of the calls would be refused, and where limits are guessed nearly all. */
+    @ParameterizedTest
+    @MethodSource("rough")
+    void a_way_of_uneven_length_costs_capacity_but_few_refusals(Scenario scenario) {
+        Result result = Simulation.run(scenario);
+
         assertThat(result.goodput()).isGreaterThanOrEqualTo(0.8);
-        assertThat(result.wasted()).isLessThanOrEqualTo(0.06);
+        assertThat(result.wasted()).isLessThanOrEqualTo(0.02);
         assertThat(result.errors()).isZero();
     }
 }
