@@ -167,7 +167,10 @@ public final class ApiKey {
             return holds(id, secret) ? "(id holds the secret)" : id;
         }
 
-        /** How many requests the key may serve in a calendar month, at least 1; unlimited unless told. */
+        /**
+         * How many requests the key may serve in a calendar month, at least 1; unlimited unless told. Processes that share
+         * a store which hands over changes count together, each within about a second of the others.
+         */
         public Builder monthlyQuota(long requests) {
             monthlyQuota = OptionalLong.of(Checks.atLeast("monthlyQuota of key " + id, 1L, requests));
             return this;

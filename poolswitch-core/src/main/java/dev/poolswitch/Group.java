@@ -36,6 +36,11 @@ final class Group {
         return models.computeIfAbsent(model, name -> new Meters(List.of()));
     }
 
+    /** Whether anything was told or learned of the account's limits for a model. */
+    boolean hasMeters(String model) {
+        return !models.isEmpty() && models.containsKey(model);
+    }
+
     List<KeySlot> members() {
         return members;
     }

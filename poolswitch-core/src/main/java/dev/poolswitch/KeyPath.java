@@ -82,7 +82,12 @@ final class KeyPath {
     @Nullable
     ModelGate model(LeaseRequest request) {
         String name = request.modelOrNull();
-        return name == null || models.isEmpty() ? null : models.get(name);
+        if (name == null) {
+            return null;
+        }
+        ModelGate own = models.isEmpty() ? null : models.get(name);
+        // What another key of the account has learned of the model is about this key, too.
+        return own == null && group != null && group.hasMeters(name) ? model(name) : own;
     }
 
     Iterable<ModelGate> models() {

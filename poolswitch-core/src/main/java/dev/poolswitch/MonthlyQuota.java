@@ -65,10 +65,13 @@ final class MonthlyQuota {
         return remaining(now) > 0 ? 0 : months.at(now).endsAt();
     }
 
-    void add(long month, long used, long now) {
-        if (months.at(now).number() == month) {
+    /** Adds what was used elsewhere in a month. Returns whether that is the running one. */
+    boolean add(long month, long used, long now) {
+        boolean running = months.at(now).number() == month;
+        if (running) {
             monthAndUsed.updateAndGet(before -> packed(month, Math.min(USED_MASK, used(before, month) + used)));
         }
+        return running;
     }
 
     private static long used(long packed, long month) {

@@ -42,6 +42,9 @@ final class Persistence {
     private @Nullable CompletableFuture<Void> next;
 
     private volatile boolean countersDue;
+    /** Whether others may have used of our keys' months. */
+    private volatile boolean monthsDue;
+
     private volatile boolean failing;
     private volatile boolean closed;
     private volatile boolean loaded;
@@ -224,11 +227,25 @@ final class Persistence {
             store.save(engine.settings().name(), records.changes());
             records.saved();
         }
+        if (monthsDue) {
+            countMonthsOfOthers(store);
+        }
         if (failing) {
             failing = false;
             retryAfter = FIRST_RETRY;
             engine.listeners()
                     .tell(new PoolEvent.StoreRecovered(engine.settings().name()));
+        }
+    }
+
+    /** On the thread that saves, so that nothing of ours is on its way and no call is counted twice. */
+    private void countMonthsOfOthers(KeyStateStore from) throws IOException {
+        monthsDue = false;
+        try {
+            from.load(engine.settings().name()).records().forEach(mapper::countMonthOfOthers);
+        } catch (Throwable e) {
+            monthsDue = true;
+            throw e;
         }
     }
 
@@ -252,6 +269,10 @@ final class Persistence {
 
     private void adopt(Collection<KeyRecord> records) {
         records.forEach(record -> mapper.adopt(record, false));
+        if (records.stream().anyMatch(mapper::tellsOfMoreUsed)) {
+            monthsDue = true;
+            counted();
+        }
         engine.opened();
     }
 }

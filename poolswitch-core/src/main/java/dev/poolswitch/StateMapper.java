@@ -122,6 +122,54 @@ final class StateMapper {
         savedCounters.put(slot, increase(before, total(slot, now)));
     }
 
+    /** Whether a record tells that others have used of a key's month what is not counted here yet. */
+    boolean tellsOfMoreUsed(KeyRecord record) {
+        return moreUsed(record) > 0;
+    }
+
+    /**
+     * Counts what others have used of a key's month: what the store has beyond our own. Only while nothing of ours is on its
+     * way to the store, else nobody could tell whether the record holds that already. A sum that has gone down is not
+     * believed: it was given back elsewhere and will be used again, or the store has lost it.
+     *
+     * @param record a total of the store, read since our last change was saved
+     */
+    void countMonthOfOthers(KeyRecord record) {
+        long more = moreUsed(record);
+        KeySlot slot = engine.roster().slots().get(record.keyId());
+        MonthlyQuota quota = slot == null ? null : slot.quota();
+        if (more <= 0 || slot == null || quota == null) {
+            return;
+        }
+        KeyRecord.Counters known = savedCounters.getOrDefault(slot, KeyRecord.Counters.NONE);
+        KeyRecord.Counters stored = record.counters();
+        long month = Months.number(String.valueOf(stored.quotaMonth()));
+        if (quota.add(month, more, engine.clock().now())) {
+            savedCounters.put(
+                    slot,
+                    new KeyRecord.Counters(
+                            known.requests(),
+                            known.refusals(),
+                            known.failures(),
+                            known.failovers(),
+                            stored.quotaMonth(),
+                            stored.quotaUsed()));
+        }
+    }
+
+    private long moreUsed(KeyRecord record) {
+        KeySlot slot = record.scope() == Scope.KEY ? engine.roster().slots().get(record.keyId()) : null;
+        String month = record.counters().quotaMonth();
+        if (slot == null
+                || slot.quota() == null
+                || month == null
+                || !record.fingerprint().equals(fingerprint.of(slot.key()))) {
+            return 0;
+        }
+        KeyRecord.Counters known = savedCounters.getOrDefault(slot, KeyRecord.Counters.NONE);
+        return record.counters().quotaUsed() - (month.equals(known.quotaMonth()) ? known.quotaUsed() : 0);
+    }
+
     /** The same rule as {@link KeyRecord#mergedWith}, on the pool's clock. */
     private static GateState newer(GateState known, GateState stored, long deference) {
         GateState adopted = stored.open() ? stored : stored.putOff(deference);

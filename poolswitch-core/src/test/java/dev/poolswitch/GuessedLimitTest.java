@@ -95,14 +95,32 @@ class GuessedLimitTest {
     }
 
     @Test
-    void a_limit_that_has_been_raised_is_found_again() {
+    void a_limit_that_has_been_raised_is_found_again_within_two_minutes_and_without_a_refusal() {
         drive(fixed(10, SECOND), 100, 10);
-        served = 0;
-        drive(fixed(100, SECOND), 100, 200);
-        served = 0;
-        drive(fixed(100, SECOND), 100, 10);
+        count(fixed(100, SECOND), 100, 5);
+        // It is the guess that holds the key, so what follows is its rising and not its absence.
+        assertThat(served).isBetween(40, 70);
 
-        assertThat(served).isGreaterThan(500);
+        count(fixed(100, SECOND), 100, 95);
+        assertThat(refused).isZero();
+        count(fixed(100, SECOND), 100, 10);
+        assertThat(served).isBetween(990, 1000);
+    }
+
+    @Test
+    void a_limit_that_has_been_raised_to_less_than_is_asked_for_is_filled_too() {
+        drive(fixed(30, SECOND), 120, 10);
+        drive(fixed(100, SECOND), 120, 100);
+        count(fixed(100, SECOND), 120, 100);
+
+        assertThat(served).isBetween(9_700, 10_000);
+        assertThat(refused).isLessThan(200);
+    }
+
+    private void count(Provider provider, int perSecond, int seconds) {
+        served = 0;
+        refused = 0;
+        drive(provider, perSecond, seconds);
     }
 
     private void begin(long lately) {

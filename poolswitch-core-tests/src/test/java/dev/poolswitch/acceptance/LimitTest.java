@@ -11,6 +11,10 @@ import dev.poolswitch.LeaseRequest;
 import dev.poolswitch.ModelLimits;
 import dev.poolswitch.WhenExhausted;
 import dev.poolswitch.testkit.FakeTimeSource;
+import dev.poolswitch.verdict.Budget;
+import dev.poolswitch.verdict.Scope;
+import dev.poolswitch.verdict.Verdict;
+import dev.poolswitch.verdict.VerdictKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -190,6 +194,24 @@ class LimitTest {
             assertThat(pool.tryAcquire(LeaseRequest.any().withModel("unknown"))).isEmpty();
             time.advance(Duration.ofMillis(60_300));
             assertThat(pool.tryAcquire(large)).isPresent();
+        }
+    }
+
+    @Test
+    void what_one_key_of_a_group_learned_of_a_model_s_budget_holds_for_the_others_at_once() throws Exception {
+        LeaseRequest large = LeaseRequest.any().withModel("large");
+        try (KeyPool pool = pool(
+                        Pools.key("a").group("A").build(),
+                        Pools.key("b").group("A").build())
+                .build()) {
+            Budget spent = new Budget(Scope.KEY_AND_MODEL, Budget.Unit.REQUESTS, 60, 0, Duration.ofSeconds(30));
+            pool.acquire(large.withKey("a")).end(new Verdict(VerdictKind.SUCCESS, Scope.KEY, null, "", List.of(spent)));
+
+            assertThat(pool.tryAcquire(large.withKey("b"))).isEmpty();
+            assertThat(pool.tryAcquire(LeaseRequest.any().withModel("small").withKey("b")))
+                    .isPresent();
+            time.advance(Duration.ofSeconds(31));
+            assertThat(pool.tryAcquire(large.withKey("b"))).isPresent();
         }
     }
 

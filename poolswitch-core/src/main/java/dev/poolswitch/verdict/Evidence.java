@@ -49,6 +49,7 @@ final class Evidence {
             "error.message",
             "error",
             "message",
+            "Message",
             "error_message",
             "detail",
             "detail.error",
@@ -105,7 +106,9 @@ final class Evidence {
                 return true;
             }
         }
-        return json.says("status", "error") && (json.has("code") || json.has("message"));
+        return json.says("status", "error")
+                ? json.has("code") || json.has("message")
+                : json.says("type", "error") && json.has("code");
     }
 
     /** Whether the body tells of an error in one of the known places. */

@@ -18,6 +18,7 @@ final class Suspicion {
     static final int STREAM_PREFIX = 4 * 1024;
 
     private static final KeyScanner KEYS = new KeyScanner("\"error", "\"statu", "event:");
+    private static final String TYPE = "\"type\"";
     private static final int LONGEST_NAME_REST = 16;
 
     private Suspicion() {}
@@ -79,13 +80,31 @@ final class Suspicion {
         }
         int colon = skipSpace(body, at + 1);
         if (colon >= body.length || body[colon] != ':') {
-            return false;
+            return pattern == 0 && at == from && isType(body, from - KeyScanner.WIDTH);
         }
         int value = skipSpace(body, colon + 1);
         if (value + 1 >= body.length) {
             return false;
         }
         return pattern == 0 ? isError(body[value], body[value + 1]) : isFailure(body, value);
+    }
+
+    /** Whether what begins there is the value of a member {@code type}: OpenAI streams {@code {"type":"error",…}}. */
+    private static boolean isType(byte[] body, int valueAt) {
+        int colon = skipSpaceBack(body, valueAt - 1);
+        if (colon < 0 || body[colon] != ':') {
+            return false;
+        }
+        int end = skipSpaceBack(body, colon - 1) + 1;
+        return end >= TYPE.length() && startsWith(body, end - TYPE.length(), TYPE);
+    }
+
+    private static int skipSpaceBack(byte[] body, int from) {
+        int at = from;
+        while (at >= 0 && (body[at] == ' ' || body[at] == '\n' || body[at] == '\r' || body[at] == '\t')) {
+            at--;
+        }
+        return at;
     }
 
     /** Neither null nor false nor anything empty. */

@@ -61,11 +61,9 @@ final class WaitText {
         return instant.isAfter(now) ? usable(Duration.between(now, instant)) : Duration.ZERO;
     }
 
-    /** {@code Retry-After}: seconds, or an HTTP date as seen from {@code now}. */
+    /** {@code Retry-After}: seconds, or an HTTP date as seen from {@code now}; and what some write there instead. */
     static @Nullable Duration retryAfter(String text, Instant now) {
-        String trimmed = text.trim();
-        Duration seconds = Digits.seconds(trimmed);
-        return seconds != null ? usable(seconds) : until(HttpDate.parse(trimmed), now);
+        return reset(text, now);
     }
 
     /** {@code retry-after-ms}: milliseconds, or a time span as Azure Cosmos writes it. */
@@ -204,11 +202,13 @@ final class WaitText {
                 return null;
             }
             if (nanos == 0) {
-                return any || whole || (unitEnd > unitAt && !isWord(text, unitAt)) ? null : usable(number);
+                return whole
+                        ? null
+                        : any ? usable(sum) : unitEnd > unitAt && !isWord(text, unitAt) ? null : usable(number);
             }
             sum = sum.plus(times(number, nanos));
             any = true;
-            at = unitEnd < text.length() && text.charAt(unitEnd) == ' ' ? unitEnd + 1 : unitEnd;
+            at = whole ? afterSpace(text, unitEnd) : afterJoint(text, unitEnd);
         }
         return any && (!whole || at >= text.length()) ? usable(sum) : null;
     }
@@ -216,6 +216,16 @@ final class WaitText {
     /** Whether the letters after a bare number are a word of the sentence, so that the number counts seconds. */
     private static boolean isWord(String text, int at) {
         return at > 0 && text.charAt(at - 1) == ' ';
+    }
+
+    private static int afterSpace(String text, int from) {
+        return from < text.length() && text.charAt(from) == ' ' ? from + 1 : from;
+    }
+
+    /** "2 hours and 5 minutes", "3 days, 4 hours". */
+    private static int afterJoint(String text, int from) {
+        int at = afterSpace(text, from < text.length() && text.charAt(from) == ',' ? from + 1 : from);
+        return text.startsWith("and ", at) ? at + "and ".length() : at;
     }
 
     private static int numberEnd(String text, int from) {

@@ -34,7 +34,9 @@ final class Waits {
             "error.metadata.resets_at",
             "error.resets_at",
             "resets_at",
-            "error.details[*].retryDelay");
+            "error.details[*].retryDelay",
+            "error.details[*].retryDelay.seconds",
+            "errors[*].extensions.retryAfter");
 
     private static final List<String> MILLIS_PATHS = List.of("retry_after_ms", "error.retry_after_ms");
 

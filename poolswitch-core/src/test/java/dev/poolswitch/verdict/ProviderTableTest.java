@@ -64,7 +64,7 @@ class ProviderTableTest {
                         .toList());
         String about = scope.toLowerCase(Locale.ROOT).replace('_', ' ');
         String waits = yes(verdicts, verdict -> verdict.waitFor() != null);
-        String usage = yes(cases, known -> known.expect().path("totalTokens").asLong(-1) >= 0);
+        String usage = yes(cases, known -> known.usage() >= 0);
         String budgets = learned.isEmpty() ? "-" : learned;
         return inFull
                 ? "| `" + String.join("`, `", profile.names()) + "` | " + String.join(", ", profile.hosts()) + " | "

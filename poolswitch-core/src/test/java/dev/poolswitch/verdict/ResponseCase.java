@@ -83,7 +83,8 @@ record ResponseCase(String provider, String name, ScriptedAnswer answer, JsonNod
         return differences;
     }
 
-    private long usage() {
+    /** The tokens that the body tells of by the reader's word; -1 for none. */
+    long usage() {
         try (UsageReader reader = UsageReader.of(answer)) {
             reader.accept(answer.body(), 0, answer.body().length);
             return reader.totalTokens();
