@@ -1,7 +1,6 @@
 package dev.poolswitch;
 
 import java.time.Duration;
-import java.util.Objects;
 
 /** Argument checks whose messages name the setting, what is allowed and, where it is no secret, the value. */
 final class Checks {
@@ -11,7 +10,10 @@ final class Checks {
     private Checks() {}
 
     static <T> T notNull(String setting, T value) {
-        return Objects.requireNonNull(value, () -> setting + " must not be null");
+        if (value == null) {
+            throw new NullPointerException(setting + " must not be null");
+        }
+        return value;
     }
 
     static String notBlank(String setting, String value) {

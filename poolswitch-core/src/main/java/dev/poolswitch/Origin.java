@@ -47,7 +47,14 @@ public record Origin(String scheme, String host, int port) {
 
     /** Whether a hop goes to this origin; host and scheme in any case. */
     public boolean is(String otherScheme, String otherHost, int otherPort) {
-        return port == otherPort && scheme.equalsIgnoreCase(otherScheme) && host.equalsIgnoreCase(otherHost);
+        return port == otherPort && scheme.equalsIgnoreCase(otherScheme) && isHost(otherHost);
+    }
+
+    /** Some clients keep the brackets of an IPv6 literal. */
+    private boolean isHost(String other) {
+        int inside = other.startsWith("[") && other.endsWith("]") ? 1 : 0;
+        return other.length() - 2 * inside == host.length()
+                && other.regionMatches(true, inside, host, 0, host.length());
     }
 
     /** Whether the host is this machine itself, so that plain http cannot be overheard. */

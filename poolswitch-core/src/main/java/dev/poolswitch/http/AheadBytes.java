@@ -5,7 +5,9 @@ import java.util.Arrays;
 /** Bytes that were read before anybody asked for them. Thread-safe. */
 final class AheadBytes {
 
-    private byte[] bytes = {};
+    private static final byte[] NONE = {};
+
+    private byte[] bytes = NONE;
     private int from;
     private int to;
 

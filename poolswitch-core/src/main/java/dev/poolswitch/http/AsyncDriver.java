@@ -157,10 +157,12 @@ public final class AsyncDriver<R> {
             judge(attempt, answer);
             return;
         }
-        CompletableFuture<Boolean> late = seen.thenApply(done -> false);
-        if (bytes > 1) {
-            late.completeOnTimeout(true, TimeUnit.MILLISECONDS.convert(Look.ERROR.patience()), TimeUnit.MILLISECONDS);
+        if (bytes == 1) {
+            when(seen, done -> judge(attempt, answer));
+            return;
         }
+        CompletableFuture<Boolean> late = seen.thenApply(done -> false);
+        late.completeOnTimeout(true, TimeUnit.MILLISECONDS.convert(Look.ERROR.patience()), TimeUnit.MILLISECONDS);
         when(late, isLate -> {
             slow = isLate;
             judge(attempt, answer);

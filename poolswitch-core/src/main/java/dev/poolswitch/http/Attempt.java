@@ -32,6 +32,7 @@ public final class Attempt implements Step {
     private final HttpCall call;
     private final Lease lease;
     private final Origin origin;
+    private final KeyPlacement placement;
     private int sends;
     private boolean overridden;
     private boolean elsewhere;
@@ -45,6 +46,7 @@ public final class Attempt implements Step {
         this.call = call;
         this.lease = lease;
         this.origin = lease.key().baseUrl().map(Origin::of).orElse(call.origin());
+        this.placement = lease.key().placement().orElse(call.pool().settings().placement());
     }
 
     /** The origin that the request goes to and the only one that may see the key. */
@@ -59,7 +61,7 @@ public final class Attempt implements Step {
 
     /** Where the key stands. */
     public KeyPlacement placement() {
-        return lease.key().placement().orElse(call.pool().settings().placement());
+        return placement;
     }
 
     /** The value for {@link #placement()}: the secret, with its scheme word if it has one. Never log it. */
@@ -73,7 +75,13 @@ public final class Attempt implements Step {
      */
     public boolean replaces(String headerName) {
         return CredentialHeaders.contains(headerName)
-                || (!placement().inQuery() && placement().name().equalsIgnoreCase(headerName));
+                || (!placement.inQuery() && placement.name().equalsIgnoreCase(headerName));
+    }
+
+    /** As {@link #redirected(String, String)}, by what the call's own view of the request tells. */
+    public @Nullable URI redirected() {
+        // Most keys have none, and the path is often a copy of a piece of the address.
+        return lease.key().baseUrl().isEmpty() ? null : call.resolved(this);
     }
 
     /**

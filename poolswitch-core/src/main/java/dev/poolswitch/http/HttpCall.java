@@ -13,7 +13,9 @@ import dev.poolswitch.verdict.Verdict;
 import dev.poolswitch.verdict.VerdictKind;
 import java.io.InterruptedIOException;
 import java.lang.System.Logger;
+import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -107,6 +109,14 @@ public final class HttpCall {
         return origin;
     }
 
+    /** The request's address behind the base URL of an attempt's key. */
+    @Nullable
+    URI resolved(Attempt attempt) {
+        String target = request.target();
+        int query = target.indexOf('?');
+        return attempt.redirected(request.path(), query < 0 ? null : target.substring(query + 1));
+    }
+
     void noteDurable(CompletionStage<Void> stage) {
         CompletableFuture<Void> future = stage.toCompletableFuture();
         if (!future.isDone()) {
@@ -162,8 +172,9 @@ public final class HttpCall {
         if (verdict.kind().refusesKey() && verdict.scope() == Scope.KEY_AND_MODEL) {
             return true;
         }
-        for (Budget budget : verdict.budgets()) {
-            if (budget.scope() == Scope.KEY_AND_MODEL) {
+        List<Budget> budgets = verdict.budgets();
+        for (int i = 0; i < budgets.size(); i++) {
+            if (budgets.get(i).scope() == Scope.KEY_AND_MODEL) {
                 return true;
             }
         }

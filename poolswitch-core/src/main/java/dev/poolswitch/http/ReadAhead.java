@@ -21,8 +21,9 @@ final class ReadAhead {
     private final InputStream in;
     private final long length;
     private final AheadBytes ahead = new AheadBytes();
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    /** Made when another thread is needed for the first time, which most streams never are. */
+    private @Nullable Turns turns;
+
     private volatile long received;
     private volatile boolean ended;
     private volatile @Nullable IOException failure;
@@ -92,21 +93,25 @@ final class ReadAhead {
         while (isHere(bytes)) {
             readOnce(bytes);
         }
-        lock.lock();
+        if (enough(bytes) || nanos <= 0) {
+            return;
+        }
+        Turns mine = turns();
+        mine.lock();
         try {
-            if (enough(bytes) || nanos <= 0) {
+            if (enough(bytes)) {
                 return;
             }
             // The other thread stops by itself when it has brought so many.
             wanted = bytes;
             if (!busy) {
-                BodyReaders.INSTANCE.execute(this::readOn);
+                BodyReaders.INSTANCE.execute(() -> readOn(mine));
                 busy = true;
             }
-            late |= !idleWithin(nanos);
+            late |= !idleWithin(mine, nanos);
         } finally {
             wanted = 0;
-            lock.unlock();
+            mine.unlock();
         }
     }
 
@@ -120,19 +125,23 @@ final class ReadAhead {
 
     /** Waits until no other thread is in a read; whether that came true in time. */
     boolean awaitIdle(long nanos) {
-        lock.lock();
+        if (!busy) {
+            return true;
+        }
+        Turns mine = turns();
+        mine.lock();
         try {
-            return idleWithin(nanos);
+            return idleWithin(mine, nanos);
         } finally {
-            lock.unlock();
+            mine.unlock();
         }
     }
 
-    private boolean idleWithin(long nanos) {
+    private boolean idleWithin(Turns mine, long nanos) {
         try {
             long left = nanos;
             while (busy && left > 0) {
-                left = changed.awaitNanos(left);
+                left = mine.changed.awaitNanos(left);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -166,17 +175,35 @@ final class ReadAhead {
     }
 
     private void awaitBytes() throws IOException {
-        lock.lock();
+        Turns mine = turns();
+        mine.lock();
         try {
             while (busy && ahead.size() == 0) {
-                changed.await();
+                mine.changed.await();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while reading an answer");
         } finally {
-            lock.unlock();
+            mine.unlock();
         }
+    }
+
+    private synchronized Turns turns() {
+        Turns made = turns;
+        if (made == null) {
+            made = new Turns();
+            turns = made;
+        }
+        return made;
+    }
+
+    /** Where threads wait for each other. A monitor would do, but would hold a virtual thread's carrier. */
+    private static final class Turns extends ReentrantLock {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient Condition changed = newCondition();
     }
 
     // ---- reading
@@ -203,17 +230,17 @@ final class ReadAhead {
         }
     }
 
-    private void readOn() {
+    private void readOn(Turns turns) {
         boolean more = true;
         while (more) {
             readOnce(PIECE);
-            lock.lock();
+            turns.lock();
             try {
                 more = !enough(wanted);
                 busy = more;
-                changed.signalAll();
+                turns.changed.signalAll();
             } finally {
-                lock.unlock();
+                turns.unlock();
             }
         }
     }

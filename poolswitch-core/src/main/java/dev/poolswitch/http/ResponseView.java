@@ -33,20 +33,36 @@ public interface ResponseView extends Answer {
      */
     byte[] prefix(int maxBytes, Look look);
 
+    /** Whether the first bytes pass a test, for clients that can show them in place. */
+    default boolean prefix(int maxBytes, Look look, BytesTest test) {
+        byte[] prefix = prefix(maxBytes, look);
+        return test.passes(prefix, 0, prefix.length);
+    }
+
     /**
      * Looks into errors at length and into good answers only as far as that cannot hold them back: no further than the
      * first read, and never into a stream of events.
      */
     @Override
     default byte[] bodyPrefix(int maxBytes) {
-        int most = Math.min(maxBytes, LONGEST_PREFIX);
-        if (most <= 0 || !hasBody() || contentLength() == 0) {
-            return new byte[0];
+        Look look = look(maxBytes);
+        return look == null ? new byte[0] : prefix(Math.min(maxBytes, LONGEST_PREFIX), look);
+    }
+
+    @Override
+    default boolean bodyPrefix(int maxBytes, BytesTest test) {
+        Look look = look(maxBytes);
+        return look == null ? test.passes(new byte[0], 0, 0) : prefix(Math.min(maxBytes, LONGEST_PREFIX), look, test);
+    }
+
+    private @Nullable Look look(int maxBytes) {
+        if (maxBytes <= 0 || !hasBody() || contentLength() == 0) {
+            return null;
         }
         if (status() >= 400) {
-            return prefix(most, Look.ERROR);
+            return Look.ERROR;
         }
-        return isEventStream(header("Content-Type")) ? new byte[0] : prefix(most, Look.FIRST_READ);
+        return isEventStream(header("Content-Type")) ? null : Look.FIRST_READ;
     }
 
     /** Whether a content type is that of server-sent events. */

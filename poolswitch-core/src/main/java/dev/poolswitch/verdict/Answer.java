@@ -34,6 +34,26 @@ public interface Answer {
      */
     byte[] bodyPrefix(int maxBytes);
 
+    /**
+     * Whether the first bytes of the body pass a test: as {@link #bodyPrefix(int)}, without a copy where an adapter can
+     * show them in place.
+     *
+     * @param maxBytes as there
+     * @param test what to look for
+     */
+    default boolean bodyPrefix(int maxBytes, BytesTest test) {
+        byte[] prefix = bodyPrefix(maxBytes);
+        return test.passes(prefix, 0, prefix.length);
+    }
+
+    /** Looks at bytes that belong to somebody else: it neither changes nor keeps them. */
+    @FunctionalInterface
+    interface BytesTest {
+
+        /** Whether the bytes from {@code offset} on pass. */
+        boolean passes(byte[] array, int offset, int length);
+    }
+
     /** The local wall-clock time at which the answer's head arrived. */
     Instant receivedAt();
 }

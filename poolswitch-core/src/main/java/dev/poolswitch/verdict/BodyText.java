@@ -12,7 +12,11 @@ final class BodyText {
 
     /** The prefix without compression. Never throws; of a broken stream comes what could be read. */
     static byte[] plain(byte[] prefix) {
-        return prefix.length > 2 && prefix[0] == 0x1f && prefix[1] == (byte) 0x8b ? inflated(prefix) : prefix;
+        return isGzip(prefix, 0, prefix.length) ? inflated(prefix) : prefix;
+    }
+
+    static boolean isGzip(byte[] bytes, int offset, int length) {
+        return length > 2 && bytes[offset] == 0x1f && bytes[offset + 1] == (byte) 0x8b;
     }
 
     private static byte[] inflated(byte[] prefix) {

@@ -2,6 +2,7 @@ package dev.poolswitch.verdict;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -33,13 +34,18 @@ final class RuleClassifier implements ResponseClassifier {
         if (status >= 200 && status < 300 && status != 204 && status != 205) {
             int look = Suspicion.prefixToLookAt(answer.header("content-type"));
             if (look > 0) {
-                byte[] body = BodyText.plain(answer.bodyPrefix(look));
-                if (Suspicion.of(body)) {
-                    return judge(answer, headers, body);
+                if (answer.bodyPrefix(look, RuleClassifier::suspicious)) {
+                    return judge(answer, headers, BodyText.plain(answer.bodyPrefix(look)));
                 }
             }
         }
         return headers.isEmpty() ? Verdict.success() : success(budgets(headers.buckets(Evidence.clock(answer))));
+    }
+
+    private static boolean suspicious(byte[] body, int offset, int length) {
+        return BodyText.isGzip(body, offset, length)
+                ? Suspicion.of(BodyText.plain(Arrays.copyOfRange(body, offset, offset + length)))
+                : Suspicion.of(body, offset, length);
     }
 
     private Verdict judge(Answer answer, BudgetHeaders headers, byte[] body) {

@@ -49,59 +49,65 @@ final class Suspicion {
 
     /** Whether the bytes of a 2xx body deserve to be parsed. */
     static boolean of(byte[] body) {
-        int first = 0;
-        while (first < body.length && body[first] <= ' ' && body[first] >= 0) {
+        return of(body, 0, body.length);
+    }
+
+    /** As {@link #of(byte[])}, of bytes that lie between others. */
+    static boolean of(byte[] body, int offset, int length) {
+        int end = offset + length;
+        int first = offset;
+        while (first < end && body[first] <= ' ' && body[first] >= 0) {
             first++;
         }
-        if (first == body.length) {
+        if (first == end) {
             return false;
         }
-        if (body[first] == '<' || (body[first] == 'e' && startsWith(body, first, "error code"))) {
+        if (body[first] == '<' || (body[first] == 'e' && startsWith(body, first, end, "error code"))) {
             return true;
         }
-        int at = KEYS.find(body, first, body.length);
+        int at = KEYS.find(body, first, end);
         while (at >= 0) {
             int pattern = KEYS.patternAt(body, at);
-            if ((at == 0 || body[at - 1] != '\\') && suspicious(pattern, body, at + KeyScanner.WIDTH)) {
+            if ((at == offset || body[at - 1] != '\\') && suspicious(pattern, body, offset, at + KeyScanner.WIDTH, end)) {
                 return true;
             }
-            at = KEYS.find(body, at + KeyScanner.WIDTH, body.length);
+            at = KEYS.find(body, at + KeyScanner.WIDTH, end);
         }
         return false;
     }
 
-    private static boolean suspicious(int pattern, byte[] body, int from) {
+    private static boolean suspicious(int pattern, byte[] body, int begin, int from, int end) {
         if (pattern == 2) {
-            return startsWith(body, skipSpace(body, from), "error");
+            return startsWith(body, skipSpace(body, from, end), end, "error");
         }
         int at = from;
-        while (at < body.length && body[at] != '"' && at - from < LONGEST_NAME_REST) {
+        while (at < end && body[at] != '"' && at - from < LONGEST_NAME_REST) {
             at++;
         }
-        int colon = skipSpace(body, at + 1);
-        if (colon >= body.length || body[colon] != ':') {
-            return pattern == 0 && at == from && isType(body, from - KeyScanner.WIDTH);
+        int colon = skipSpace(body, at + 1, end);
+        if (colon >= end || body[colon] != ':') {
+            return pattern == 0 && at == from && isType(body, begin, from - KeyScanner.WIDTH);
         }
-        int value = skipSpace(body, colon + 1);
-        if (value + 1 >= body.length) {
+        int value = skipSpace(body, colon + 1, end);
+        if (value + 1 >= end) {
             return false;
         }
-        return pattern == 0 ? isError(body[value], body[value + 1]) : isFailure(body, value);
+        return pattern == 0 ? isError(body[value], body[value + 1]) : isFailure(body, value, end);
     }
 
     /** Whether what begins there is the value of a member {@code type}: OpenAI streams {@code {"type":"error",…}}. */
-    private static boolean isType(byte[] body, int valueAt) {
-        int colon = skipSpaceBack(body, valueAt - 1);
-        if (colon < 0 || body[colon] != ':') {
+    private static boolean isType(byte[] body, int begin, int valueAt) {
+        int colon = skipSpaceBack(body, begin, valueAt - 1);
+        if (colon < begin || body[colon] != ':') {
             return false;
         }
-        int end = skipSpaceBack(body, colon - 1) + 1;
-        return end >= TYPE.length() && startsWith(body, end - TYPE.length(), TYPE);
+        int end = skipSpaceBack(body, begin, colon - 1) + 1;
+        return end - TYPE.length() >= begin && startsWith(body, end - TYPE.length(), end, TYPE);
     }
 
-    private static int skipSpaceBack(byte[] body, int from) {
+    private static int skipSpaceBack(byte[] body, int begin, int from) {
         int at = from;
-        while (at >= 0 && (body[at] == ' ' || body[at] == '\n' || body[at] == '\r' || body[at] == '\t')) {
+        while (at >= begin && (body[at] == ' ' || body[at] == '\n' || body[at] == '\r' || body[at] == '\t')) {
             at--;
         }
         return at;
@@ -119,25 +125,25 @@ final class Suspicion {
     }
 
     /** The status words of Google's older services, and those of APIs that say it in so many words. */
-    private static boolean isFailure(byte[] body, int value) {
-        return startsWith(body, value, "\"OVER_")
-                || startsWith(body, value, "\"REQUEST_DENIED")
-                || startsWith(body, value, "\"INVALID_REQUEST")
-                || startsWith(body, value, "\"UNKNOWN_ERROR")
-                || startsWith(body, value, "\"error")
-                || startsWith(body, value, "\"failed");
+    private static boolean isFailure(byte[] body, int value, int end) {
+        return startsWith(body, value, end, "\"OVER_")
+                || startsWith(body, value, end, "\"REQUEST_DENIED")
+                || startsWith(body, value, end, "\"INVALID_REQUEST")
+                || startsWith(body, value, end, "\"UNKNOWN_ERROR")
+                || startsWith(body, value, end, "\"error")
+                || startsWith(body, value, end, "\"failed");
     }
 
-    private static int skipSpace(byte[] body, int from) {
+    private static int skipSpace(byte[] body, int from, int end) {
         int at = from;
-        while (at < body.length && (body[at] == ' ' || body[at] == '\n' || body[at] == '\r' || body[at] == '\t')) {
+        while (at < end && (body[at] == ' ' || body[at] == '\n' || body[at] == '\r' || body[at] == '\t')) {
             at++;
         }
         return at;
     }
 
-    private static boolean startsWith(byte[] body, int from, String word) {
-        if (from + word.length() > body.length) {
+    private static boolean startsWith(byte[] body, int from, int end, String word) {
+        if (from + word.length() > end) {
             return false;
         }
         for (int i = 0; i < word.length(); i++) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.BiConsumer;
+import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpResponse;
 import org.jspecify.annotations.Nullable;
@@ -17,11 +18,11 @@ final class AnswerView implements ResponseView {
 
     /** Reads the first bytes of a body, as {@link ResponseView#prefix} does. */
     interface Prefix {
-        byte[] apply(int maxBytes, Look look);
+        byte[] prefix(int maxBytes, Look look);
     }
 
     private final HttpResponse response;
-    private final Origin sentTo;
+    private final HttpRoute sentTo;
     private final boolean fromNetwork;
     private final long contentLength;
     private final @Nullable Prefix prefix;
@@ -30,11 +31,12 @@ final class AnswerView implements ResponseView {
     /**
      * A view.
      *
-     * @param sentTo the origin that the request went to; redirects are followed outside of an attempt
+     * @param sentTo where the request went; redirects are followed outside of an attempt
      * @param contentLength what the application will read, after decoding; -1 when unknown
      * @param prefix reads the body's first bytes; {@code null} without a body
      */
-    AnswerView(HttpResponse response, Origin sentTo, boolean fromNetwork, long contentLength, @Nullable Prefix prefix) {
+    AnswerView(
+            HttpResponse response, HttpRoute sentTo, boolean fromNetwork, long contentLength, @Nullable Prefix prefix) {
         this.response = response;
         this.sentTo = sentTo;
         this.fromNetwork = fromNetwork;
@@ -72,7 +74,7 @@ final class AnswerView implements ResponseView {
 
     @Override
     public byte[] prefix(int maxBytes, Look look) {
-        return prefix == null ? new byte[0] : prefix.apply(maxBytes, look);
+        return prefix == null ? new byte[0] : prefix.prefix(maxBytes, look);
     }
 
     @Override
@@ -87,7 +89,7 @@ final class AnswerView implements ResponseView {
 
     @Override
     public boolean answeredBy(Origin origin) {
-        return sentTo.equals(origin);
+        return KeyOnWire.leads(sentTo, origin);
     }
 
     @Override

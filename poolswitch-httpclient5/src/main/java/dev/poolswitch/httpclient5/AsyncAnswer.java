@@ -32,17 +32,19 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
         DROPPED
     }
 
+    private static final byte[] NOTHING = {};
+
     private final AsyncPooledCall call;
     private final Attempt attempt;
     private final AsyncTransport.Reply<AsyncAnswer> reply;
-    private volatile CompletableFuture<Void> gathered = new CompletableFuture<>();
-    private final CompletableFuture<Void> passed = new CompletableFuture<>();
+    private volatile @Nullable CompletableFuture<Void> gathered;
+    private volatile @Nullable CompletableFuture<Void> passed;
     private State state = State.HELD;
     private volatile @Nullable HttpResponse response;
     private @Nullable EntityDetails details;
     private @Nullable CapacityChannel capacity;
     private @Nullable AsyncDataConsumer application;
-    private byte[] ahead = {};
+    private byte[] ahead = NOTHING;
     private int wanted = Integer.MAX_VALUE;
     private @Nullable List<? extends Header> trailers;
     private boolean ended;
@@ -73,22 +75,25 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
 
     synchronized CompletableFuture<Void> gather(int bytes) {
         wanted = bytes;
-        gathered = new CompletableFuture<>();
+        CompletableFuture<Void> enough = new CompletableFuture<>();
+        gathered = enough;
         if (ended || failure != null || ahead.length >= bytes) {
-            gathered.complete(null);
+            enough.complete(null);
         }
-        return gathered;
+        return enough;
     }
 
     synchronized CompletableFuture<Void> drain() throws IOException {
         state = State.DRAINING;
-        ahead = new byte[0];
+        ahead = NOTHING;
+        CompletableFuture<Void> rest = new CompletableFuture<>();
+        passed = rest;
         if (completed || failure != null) {
-            passed.complete(null);
+            rest.complete(null);
         } else if (capacity != null) {
             capacity.update(Integer.MAX_VALUE);
         }
-        return passed;
+        return rest;
     }
 
     /** Whether the connection is free for the next send; if not, it must be cut. */
@@ -119,7 +124,7 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
             }
             if (ahead.length > 0) {
                 pass(ByteBuffer.wrap(ahead));
-                ahead = new byte[0];
+                ahead = NOTHING;
             }
             if (ended) {
                 end(trailers);
@@ -179,7 +184,7 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
             enough = ahead.length >= wanted;
         }
         if (enough) {
-            gathered.complete(null);
+            complete(gathered);
         }
     }
 
@@ -192,7 +197,7 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
                 end(lines);
             }
         }
-        gathered.complete(null);
+        complete(gathered);
     }
 
     @Override
@@ -206,8 +211,8 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
                 // Nobody needs the connection while the exchange waits for what comes next.
                 call.release();
             }
-            gathered.complete(null);
-            passed.complete(null);
+            complete(gathered);
+            complete(passed);
         }
     }
 
@@ -217,8 +222,8 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
             attempt.broken(cause, callersFault || call.cancelled());
             call.application().failed(cause);
         } else if (response != null) {
-            gathered.complete(null);
-            passed.complete(null);
+            complete(gathered);
+            complete(passed);
         } else if (call.cut(this)) {
             reply.failed(cause);
         }
@@ -249,6 +254,12 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
         }
         if (consumer != null) {
             consumer.releaseResources();
+        }
+    }
+
+    private static void complete(@Nullable CompletableFuture<Void> awaited) {
+        if (awaited != null) {
+            awaited.complete(null);
         }
     }
 

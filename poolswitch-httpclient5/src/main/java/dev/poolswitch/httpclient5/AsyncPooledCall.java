@@ -64,8 +64,8 @@ final class AsyncPooledCall extends PooledRequest implements AsyncTransport<Asyn
     @Override
     public void send(Attempt attempt, Reply<AsyncAnswer> reply) throws HttpException, IOException {
         begin(attempt);
-        URI elsewhere = elsewhere(attempt);
-        HttpRequest keyless = prepared(BasicRequestBuilder.copy(request).build(), elsewhere, attempt);
+        URI elsewhere = attempt.redirected();
+        HttpRequest keyless = keyless(request, AsyncPooledCall::copy, elsewhere, attempt);
         hop = hop(elsewhere, attempt);
         if (!hop.route.equals(scope.route)) {
             scope.execRuntime.releaseEndpoint();
@@ -108,7 +108,7 @@ final class AsyncPooledCall extends PooledRequest implements AsyncTransport<Asyn
     }
 
     AnswerView view(HttpResponse head, long contentLength, AnswerView.@Nullable Prefix prefix) {
-        return new AnswerView(head, KeyOnWire.origin(hop.route), fromNetwork(), contentLength, prefix);
+        return new AnswerView(head, hop.route, fromNetwork(), contentLength, prefix);
     }
 
     @Override
@@ -248,16 +248,17 @@ final class AsyncPooledCall extends PooledRequest implements AsyncTransport<Asyn
 
     // ---- requests and scopes
 
+    private static HttpRequest copy(HttpRequest from) {
+        return BasicRequestBuilder.copy(from).build();
+    }
+
     /** HttpClient goes back to a scope's original request when it answers a challenge, so that one must be clean too. */
     private AsyncExecChain.Scope hop(@Nullable URI elsewhere, Attempt attempt) {
         boolean clean = elsewhere == null && !KeyOnWire.hasCredentials(scope.originalRequest, attempt);
         return new AsyncExecChain.Scope(
                 scope.exchangeId,
                 elsewhere == null ? scope.route : KeyOnWire.route(elsewhere, scope.route),
-                clean
-                        ? scope.originalRequest
-                        : prepared(
-                                BasicRequestBuilder.copy(scope.originalRequest).build(), elsewhere, attempt),
+                clean ? scope.originalRequest : prepared(copy(scope.originalRequest), elsewhere, attempt),
                 Cancellations.of(scope.cancellableDependency),
                 scope.clientContext,
                 scope.execRuntime,

@@ -13,10 +13,11 @@ import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 import org.jspecify.annotations.Nullable;
 
 /** An answer's body that can be judged, tapped, and closed without reading it to its end. */
-final class BodyEntity extends HttpEntityWrapper {
+final class BodyEntity extends HttpEntityWrapper implements AnswerView.Prefix, BodyStream.Connection {
 
     private final ExecRuntime runtime;
     private @Nullable Attempt attempt;
+    private @Nullable InputStream content;
     private @Nullable BodyStream stream;
 
     BodyEntity(HttpEntity entity, ExecRuntime runtime) {
@@ -31,7 +32,8 @@ final class BodyEntity extends HttpEntityWrapper {
         }
     }
 
-    byte[] prefix(int maxBytes, Look look) {
+    @Override
+    public byte[] prefix(int maxBytes, Look look) {
         try {
             return body().prefix(maxBytes, look);
         } catch (IOException e) {
@@ -49,8 +51,9 @@ final class BodyEntity extends HttpEntityWrapper {
     private BodyStream body() throws IOException {
         BodyStream body = stream;
         if (body == null) {
-            InputStream content = super.getContent();
-            body = new BodyStream(content, getContentLength(), new Lease(content, runtime));
+            InputStream lent = super.getContent();
+            content = lent;
+            body = new BodyStream(lent, getContentLength(), this);
             if (attempt != null) {
                 body.deliver(attempt);
             }
@@ -69,33 +72,33 @@ final class BodyEntity extends HttpEntityWrapper {
         body().close();
     }
 
-    /** The connection as HttpClient lends it: the end of the stream gives it back. */
-    private record Lease(InputStream content, ExecRuntime runtime) implements BodyStream.Connection {
+    // ---- the connection as HttpClient lends it: the end of the stream gives it back
 
-        @Override
-        public void giveBack() {
-            try {
+    @Override
+    public void giveBack() {
+        try {
+            if (content != null) {
                 content.close();
-            } catch (IOException | RuntimeException e) {
-                // All that will be read of it has been read.
             }
+        } catch (IOException | RuntimeException e) {
+            // All that will be read of it has been read.
         }
+    }
 
-        @Override
-        public void drop() {
-            runtime.discardEndpoint();
-            giveBack();
-        }
+    @Override
+    public void drop() {
+        runtime.discardEndpoint();
+        giveBack();
+    }
 
-        @Override
-        public boolean cut() {
-            runtime.discardEndpoint();
-            return true;
-        }
+    @Override
+    public boolean cut() {
+        runtime.discardEndpoint();
+        return true;
+    }
 
-        @Override
-        public boolean cancelled() {
-            return runtime.isExecutionAborted();
-        }
+    @Override
+    public boolean cancelled() {
+        return runtime.isExecutionAborted();
     }
 }

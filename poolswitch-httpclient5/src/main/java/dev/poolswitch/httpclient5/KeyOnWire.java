@@ -4,6 +4,7 @@ import dev.poolswitch.Origin;
 import dev.poolswitch.http.Attempt;
 import dev.poolswitch.http.PoolRouter;
 import java.net.URI;
+import java.util.Iterator;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.cookie.CookieOrigin;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
@@ -20,18 +21,21 @@ final class KeyOnWire {
 
     private KeyOnWire() {}
 
-    /** The origin that a connection leads to; a planner of the application's own may have left the port out. */
-    static Origin origin(HttpRoute route) {
+    /** Whether a connection leads to an origin. */
+    static boolean leads(HttpRoute route, Origin origin) {
         HttpHost target = route.getTargetHost();
-        String scheme = target.getSchemeName();
-        int port = target.getPort() > 0 ? target.getPort() : Origin.defaultPort(scheme);
-        return new Origin(scheme, target.getHostName(), port);
+        return origin.is(target.getSchemeName(), target.getHostName(), port(target));
     }
 
     /** The pool that a connection leads to; {@code null} when it is nobody's. */
     static PoolRouter.@Nullable Route route(PoolRouter router, HttpRoute route) {
-        Origin origin = origin(route);
-        return router.route(origin.scheme(), origin.host(), origin.port());
+        HttpHost target = route.getTargetHost();
+        return router.route(target.getSchemeName(), target.getHostName(), port(target));
+    }
+
+    /** A planner of the application's own may have left it out. */
+    static int port(HttpHost target) {
+        return target.getPort() > 0 ? target.getPort() : Origin.defaultPort(target.getSchemeName());
     }
 
     /** The route to a key's own base URL: through the same proxy as the route that was planned for the request. */
@@ -45,8 +49,8 @@ final class KeyOnWire {
     }
 
     static boolean hasCredentials(HttpRequest request, Attempt attempt) {
-        for (Header header : request.getHeaders()) {
-            if (attempt.replaces(header.getName())) {
+        for (Iterator<Header> headers = request.headerIterator(); headers.hasNext(); ) {
+            if (attempt.replaces(headers.next().getName())) {
                 return true;
             }
         }
@@ -55,9 +59,9 @@ final class KeyOnWire {
 
     /** Takes all credentials out of the headers. */
     static void strip(HttpRequest request, Attempt attempt) {
-        for (Header header : request.getHeaders()) {
-            if (attempt.replaces(header.getName())) {
-                request.removeHeader(header);
+        for (Iterator<Header> headers = request.headerIterator(); headers.hasNext(); ) {
+            if (attempt.replaces(headers.next().getName())) {
+                headers.remove();
             }
         }
     }

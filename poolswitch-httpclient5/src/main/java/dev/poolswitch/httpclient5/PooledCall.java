@@ -1,6 +1,5 @@
 package dev.poolswitch.httpclient5;
 
-import dev.poolswitch.Origin;
 import dev.poolswitch.http.Attempt;
 import dev.poolswitch.http.BlockingTransport;
 import dev.poolswitch.http.Look;
@@ -44,8 +43,8 @@ final class PooledCall extends PooledRequest implements BlockingTransport<Classi
     @Override
     public ClassicHttpResponse send(Attempt attempt) throws IOException {
         begin(attempt);
-        URI elsewhere = elsewhere(attempt);
-        ClassicHttpRequest keyless = keyless(request, elsewhere, attempt);
+        URI elsewhere = attempt.redirected();
+        ClassicHttpRequest keyless = keyless(request, this::copy, elsewhere, attempt);
         hop = hop(elsewhere, attempt);
         try {
             ClassicHttpResponse response =
@@ -80,10 +79,9 @@ final class PooledCall extends PooledRequest implements BlockingTransport<Classi
 
     @Override
     public ResponseView view(ClassicHttpResponse response) {
-        Origin sentTo = KeyOnWire.origin(hop.route);
         return response.getEntity() instanceof BodyEntity body
-                ? new AnswerView(response, sentTo, fromNetwork(), body.getContentLength(), body::prefix)
-                : new AnswerView(response, sentTo, fromNetwork(), 0, null);
+                ? new AnswerView(response, hop.route, fromNetwork(), body.getContentLength(), body)
+                : new AnswerView(response, hop.route, fromNetwork(), 0, null);
     }
 
     @Override
@@ -178,12 +176,12 @@ final class PooledCall extends PooledRequest implements BlockingTransport<Classi
 
     // ---- requests, scopes, answers
 
-    private ClassicHttpRequest keyless(ClassicHttpRequest from, @Nullable URI elsewhere, Attempt attempt) {
-        ClassicRequestBuilder copy = ClassicRequestBuilder.copy(from);
+    private ClassicHttpRequest copy(ClassicHttpRequest from) {
+        ClassicHttpRequest copy = ClassicRequestBuilder.copy(from).build();
         if (oneShot != null) {
             copy.setEntity(oneShot);
         }
-        return prepared(copy.build(), elsewhere, attempt);
+        return copy;
     }
 
     /** HttpClient goes back to a scope's original request when it answers a challenge, so that one must be clean too. */
@@ -194,7 +192,7 @@ final class PooledCall extends PooledRequest implements BlockingTransport<Classi
         return new ExecChain.Scope(
                 scope.exchangeId,
                 elsewhere == null ? scope.route : KeyOnWire.route(elsewhere, scope.route),
-                keyless(scope.originalRequest, elsewhere, attempt),
+                prepared(copy(scope.originalRequest), elsewhere, attempt),
                 scope.execRuntime,
                 scope.clientContext);
     }

@@ -1,12 +1,13 @@
 package dev.poolswitch.httpclient5;
 
-import dev.poolswitch.Origin;
 import dev.poolswitch.http.Attempt;
 import dev.poolswitch.http.RequestView;
 import java.net.URI;
+import java.util.function.UnaryOperator;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -14,10 +15,12 @@ import org.jspecify.annotations.Nullable;
 abstract class PooledRequest implements RequestView {
 
     private final HttpRequest request;
+    private final @Nullable String path;
     private final Object owner;
     private final boolean keyWrittenBelow;
     private volatile @Nullable Attempt current;
     private volatile boolean onWire;
+    private Header @Nullable [] pristine;
 
     /**
      * A request.
@@ -27,6 +30,7 @@ abstract class PooledRequest implements RequestView {
      */
     PooledRequest(HttpRequest request, Object owner, boolean keyWrittenBelow) {
         this.request = request;
+        this.path = request.getPath();
         this.owner = owner;
         this.keyWrittenBelow = keyWrittenBelow;
     }
@@ -56,14 +60,27 @@ abstract class PooledRequest implements RequestView {
         return onWire || !keyWrittenBelow;
     }
 
-    /** Where the attempt's request goes instead of its own URL; {@code null} when the key has no base URL. */
-    final @Nullable URI elsewhere(Attempt attempt) {
-        String target = target();
-        int query = target.indexOf('?');
-        return attempt.redirected(path(), query < 0 ? null : target.substring(query + 1));
+    /**
+     * The request of an attempt. The first one sends what the client handed over, if nothing of it changes: that is a copy
+     * of the application's already. The client writes headers into it, so that copies for later ones go without those.
+     */
+    final <T extends HttpRequest> T keyless(T handed, UnaryOperator<T> copy, @Nullable URI elsewhere, Attempt attempt) {
+        Header[] headers = pristine;
+        if (headers == null) {
+            pristine = handed.getHeaders();
+            if (elsewhere == null && repeatable() && !KeyOnWire.hasCredentials(handed, attempt)) {
+                return handed;
+            }
+        }
+        T copied = copy.apply(handed);
+        if (headers != null) {
+            copied.setHeaders(headers);
+            copied.setPath(path);
+        }
+        return prepared(copied, elsewhere, attempt);
     }
 
-    /** Makes a copy of the request that of an attempt: no credential, and the attempt's address. */
+    /** Makes a copy of a request that of an attempt: no credential, and the attempt's address. */
     static <T extends HttpRequest> T prepared(T copy, @Nullable URI elsewhere, Attempt attempt) {
         if (elsewhere != null) {
             copy.setUri(elsewhere);
@@ -82,9 +99,10 @@ abstract class PooledRequest implements RequestView {
     /** On a connection that stands: writes the key if the connection leads to the key's own origin, and tells whether. */
     final boolean writeKey(HttpRequest wire, HttpRoute route, Attempt attempt) {
         onWire = true;
-        Origin to = KeyOnWire.origin(route);
+        HttpHost to = route.getTargetHost();
         boolean authorization = wire.containsHeader(HttpHeaders.AUTHORIZATION);
-        Attempt.Carries carries = attempt.sending(to.scheme(), to.host(), to.port(), authorization);
+        Attempt.Carries carries =
+                attempt.sending(to.getSchemeName(), to.getHostName(), KeyOnWire.port(to), authorization);
         if (carries == Attempt.Carries.NOTHING) {
             KeyOnWire.strip(wire, attempt);
         } else if (carries == Attempt.Carries.KEY) {
@@ -125,8 +143,7 @@ abstract class PooledRequest implements RequestView {
 
     @Override
     public final String target() {
-        String target = request.getPath();
-        return target == null || target.isEmpty() ? "/" : target;
+        return path == null || path.isEmpty() ? "/" : path;
     }
 
     @Override

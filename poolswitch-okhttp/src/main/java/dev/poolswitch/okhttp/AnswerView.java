@@ -15,6 +15,7 @@ import okhttp3.HttpUrl;
 import okhttp3.RequestBody;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
+import okio.Buffer;
 import okio.BufferedSource;
 import okio.Timeout;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** OkHttp's answer as the exchange sees it. */
 final class AnswerView implements ResponseView {
 
-    private static final int SWITCHING_PROTOCOLS = 101;
+    static final int SWITCHING_PROTOCOLS = 101;
     private static final int NO_CONTENT = 204;
     private static final int NOT_MODIFIED = 304;
 
@@ -81,7 +82,6 @@ final class AnswerView implements ResponseView {
     @Override
     public byte[] prefix(int maxBytes, Look look) {
         ResponseBody body = response.body();
-        Duration patience = look.patience();
         if (body == null) {
             return new byte[0];
         }
@@ -89,7 +89,22 @@ final class AnswerView implements ResponseView {
             held = new HeldBody(body, call, connection);
             return held.prefix(maxBytes, look);
         }
+        return PrefixSink.first(maxBytes, ahead(body, maxBytes, look));
+    }
+
+    @Override
+    public boolean prefix(int maxBytes, Look look, BytesTest test) {
+        ResponseBody body = response.body();
+        if (body == null || look.firstEvent()) {
+            return ResponseView.super.prefix(maxBytes, look, test);
+        }
+        return PrefixSink.first(maxBytes, ahead(body, maxBytes, look), test);
+    }
+
+    /** What has come of a body by the end of a look. */
+    private Buffer ahead(ResponseBody body, int maxBytes, Look look) {
         BufferedSource source = body.source();
+        Duration patience = look.patience();
         try {
             if (patience != null && !look.firstEvent()) {
                 request(source, maxBytes, patience);
@@ -99,7 +114,7 @@ final class AnswerView implements ResponseView {
         } catch (IOException e) {
             // Too slow or broken: what has come can still be judged, and the caller will meet the same failure.
         }
-        return PrefixSink.first(maxBytes, source.getBuffer());
+        return source.getBuffer();
     }
 
     /** Whoever sends a body while the answer comes may wait for the answer's head before going on. */

@@ -2,15 +2,19 @@ package dev.poolswitch.okhttp;
 
 import dev.poolswitch.KeyPool;
 import dev.poolswitch.http.BlockingDriver;
-import dev.poolswitch.http.CallOptions;
 import dev.poolswitch.http.HttpCall;
 import dev.poolswitch.http.PoolRouter;
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import okhttp3.Call;
 import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives an OkHttp client the keys of one or more pools: calls to a pool's upstream go out with a key of the pool, and go
@@ -35,6 +39,9 @@ import okhttp3.Response;
 public final class PoolSwitchInterceptor implements Interceptor {
 
     private final PoolRouter router;
+    /** By OkHttp's call, which both places are shown: a tag would cost a copy of the request and outlive the call. */
+    private final Map<Call, PooledCall> running = new ConcurrentHashMap<>();
+
     private volatile boolean inBothPlaces;
 
     /**
@@ -65,30 +72,49 @@ public final class PoolSwitchInterceptor implements Interceptor {
     @Override
     public Response intercept(Chain chain) throws IOException {
         Request request = chain.request();
-        PooledCall call = request.tag(PooledCall.class);
         if (chain.connection() != null) {
-            inBothPlaces = true;
+            if (!inBothPlaces) {
+                inBothPlaces = true;
+            }
+            PooledCall call = running.get(chain.call());
             return call == null ? chain.proceed(request) : call.proceedWithKey(chain);
         }
         HttpUrl url = request.url();
         PoolRouter.Route route = router.route(url.scheme(), url.host(), url.port());
-        // A call that has the tag is an attempt of the same plug-in, installed twice: the outer one is in charge.
-        if (route == null || call != null) {
-            return chain.proceed(request);
+        OkHttpClient client = route == null ? null : Clients.clientOf(chain.call());
+        return route == null || isAttempt(chain.call(), client)
+                ? chain.proceed(request)
+                : run(route, new PooledCall(chain, keyWrittenBelow(client, request)), chain.call());
+    }
+
+    private Response run(PoolRouter.Route route, PooledCall pooled, Call call) throws IOException {
+        running.put(call, pooled);
+        try {
+            return BlockingDriver.run(HttpCall.begin(route, pooled, pooled.options(), pooled.timeout()), pooled);
+        } finally {
+            running.remove(call);
         }
-        CallOptions options = request.tag(CallOptions.class);
-        PooledCall pooled = new PooledCall(chain, keyWrittenBelow(chain, request));
-        return BlockingDriver.run(
-                HttpCall.begin(route, pooled, options == null ? CallOptions.none() : options, pooled.timeout()),
-                pooled);
+    }
+
+    /** Whether the call is an attempt of the same plug-in, installed twice: the outer one is in charge. */
+    private boolean isAttempt(Call call, @Nullable OkHttpClient client) {
+        if (client == null) {
+            return running.containsKey(call);
+        }
+        List<Interceptor> interceptors = client.interceptors();
+        for (int i = 0; i < interceptors.size(); i++) {
+            if (interceptors.get(i) instanceof PoolSwitchInterceptor other && other.running.containsKey(call)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether the network place will write the key; OkHttp skips network interceptors for web sockets. */
-    private boolean keyWrittenBelow(Chain chain, Request request) {
+    private boolean keyWrittenBelow(@Nullable OkHttpClient client, Request request) {
         if ("websocket".equalsIgnoreCase(request.header("Upgrade"))) {
             return false;
         }
-        OkHttpClient client = Clients.clientOf(chain.call());
         return client == null ? inBothPlaces : client.networkInterceptors().contains(this);
     }
 

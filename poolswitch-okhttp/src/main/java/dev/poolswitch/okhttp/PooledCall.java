@@ -3,6 +3,7 @@ package dev.poolswitch.okhttp;
 import dev.poolswitch.KeyPlacement;
 import dev.poolswitch.http.Attempt;
 import dev.poolswitch.http.BlockingTransport;
+import dev.poolswitch.http.CallOptions;
 import dev.poolswitch.http.RequestView;
 import dev.poolswitch.http.ResponseView;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import okhttp3.Connection;
+import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
@@ -17,9 +19,10 @@ import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
+import okhttp3.ResponseBody;
 import org.jspecify.annotations.Nullable;
 
-/** One call through the plug-in: OkHttp's verbs for the exchange, and the tag by which the network place finds it. */
+/** One call through the plug-in: OkHttp's verbs for the exchange, and what the network place needs. */
 final class PooledCall implements BlockingTransport<Response>, RequestView {
 
     private final Interceptor.Chain chain;
@@ -40,6 +43,12 @@ final class PooledCall implements BlockingTransport<Response>, RequestView {
         this.request = oneShot == null
                 ? original
                 : original.newBuilder().method(original.method(), oneShot).build();
+    }
+
+    /** The application's hints. */
+    CallOptions options() {
+        CallOptions options = request.tag(CallOptions.class);
+        return options == null ? CallOptions.none() : options;
     }
 
     /** The caller's timeout for the whole call; {@code null} without one. */
@@ -83,12 +92,8 @@ final class PooledCall implements BlockingTransport<Response>, RequestView {
         if (held != null) {
             return response.newBuilder().body(held.deliver(attempt)).build();
         }
-        if (!attempt.isOpen() || response.body() == null) {
-            return response;
-        }
-        return response.newBuilder()
-                .body(new TappedBody(response.body(), attempt, chain.call()))
-                .build();
+        ResponseBody body = response.body();
+        return attempt.isOpen() && body != null ? TappedBody.deliver(response, body, attempt, chain.call()) : response;
     }
 
     @Override
@@ -126,6 +131,10 @@ final class PooledCall implements BlockingTransport<Response>, RequestView {
         attempt.hopAnswered(response.code());
         // Redirects, challenges, caches and whoever logs above this place go on from the request without the key.
         Response.Builder keyless = response.newBuilder().request(hop);
+        ResponseBody body = response.body();
+        if (body != null && response.code() != AnswerView.SWITCHING_PROTOCOLS) {
+            keyless.body(new TappedBody(body));
+        }
         String location = attempt.placement().inQuery() ? response.header("Location") : null;
         return location == null
                 ? keyless.build()
@@ -136,9 +145,9 @@ final class PooledCall implements BlockingTransport<Response>, RequestView {
         HttpUrl url = hop.url();
         boolean authorization = hop.header("Authorization") != null;
         return switch (attempt.sending(url.scheme(), url.host(), url.port(), authorization)) {
-            case KEY -> withKey(stripped(hop, attempt), url, attempt);
+            case KEY -> withKey(stripped(hop, attempt).newBuilder(), url, attempt);
             case OWN_CREDENTIAL -> hop;
-            case NOTHING -> stripped(hop, attempt).build();
+            case NOTHING -> stripped(hop, attempt);
         };
     }
 
@@ -195,23 +204,23 @@ final class PooledCall implements BlockingTransport<Response>, RequestView {
     // ---- requests with and without the key
 
     private Request keyless(Attempt attempt) {
-        HttpUrl url = request.url();
-        URI elsewhere = attempt.redirected(url.encodedPath(), url.encodedQuery());
-        Request.Builder builder = stripped(request, attempt).tag(PooledCall.class, this);
+        URI elsewhere = attempt.redirected();
+        Request stripped = stripped(request, attempt);
         return elsewhere == null
-                ? builder.build()
-                : builder.url(elsewhere.toString()).build();
+                ? stripped
+                : stripped.newBuilder().url(elsewhere.toString()).build();
     }
 
-    private static Request.Builder stripped(Request from, Attempt attempt) {
-        Request.Builder builder = from.newBuilder();
-        for (int i = 0; i < from.headers().size(); i++) {
-            String name = from.headers().name(i);
+    private static Request stripped(Request from, Attempt attempt) {
+        Request.Builder builder = null;
+        Headers headers = from.headers();
+        for (int i = 0; i < headers.size(); i++) {
+            String name = headers.name(i);
             if (attempt.replaces(name)) {
-                builder.removeHeader(name);
+                builder = (builder == null ? from.newBuilder() : builder).removeHeader(name);
             }
         }
-        return builder;
+        return builder == null ? from : builder.build();
     }
 
     private static Request withKey(Request.Builder builder, HttpUrl url, Attempt attempt) {
@@ -233,7 +242,7 @@ final class PooledCall implements BlockingTransport<Response>, RequestView {
     }
 
     private static Request undressed(Request keyed, Attempt attempt) {
-        return withoutKeyInQuery(stripped(keyed, attempt).build(), attempt);
+        return withoutKeyInQuery(stripped(keyed, attempt), attempt);
     }
 
     private static Request withoutKeyInQuery(Request request, Attempt attempt) {
@@ -264,11 +273,5 @@ final class PooledCall implements BlockingTransport<Response>, RequestView {
                         : "PoolSwitch is missing in the network place, so a redirect could carry the key (" + placement
                                 + ") to another host; use PoolSwitchInterceptor.install(builder, pool), or add"
                                 + " .addNetworkInterceptor(theSameInterceptor), or switch redirects off");
-    }
-
-    /** Safe to print: OkHttp prints the tags of a request. */
-    @Override
-    public String toString() {
-        return "PoolSwitch";
     }
 }

@@ -1,5 +1,6 @@
 package dev.poolswitch.okhttp;
 
+import dev.poolswitch.verdict.Answer;
 import java.io.IOException;
 import okhttp3.RequestBody;
 import okio.Buffer;
@@ -38,6 +39,18 @@ final class PrefixSink extends ForwardingSink {
             }
         }
         return bytes;
+    }
+
+    /** Tests a buffer's first bytes where they lie, if they lie in one segment. */
+    static boolean first(int most, Buffer buffer, Answer.BytesTest test) {
+        try (Buffer.UnsafeCursor cursor = buffer.readUnsafe(new Buffer.UnsafeCursor())) {
+            int length = (int) Math.min(most, buffer.size());
+            if (length > 0 && cursor.next() >= length && cursor.data != null) {
+                return test.passes(cursor.data, cursor.start, length);
+            }
+        }
+        byte[] copy = first(most, buffer);
+        return test.passes(copy, 0, copy.length);
     }
 
     private PrefixSink(Buffer kept, int most) {

@@ -4,6 +4,7 @@ import dev.poolswitch.http.Attempt;
 import java.io.IOException;
 import okhttp3.Call;
 import okhttp3.MediaType;
+import okhttp3.Response;
 import okhttp3.ResponseBody;
 import okio.Buffer;
 import okio.BufferedSource;
@@ -12,15 +13,33 @@ import okio.Okio;
 import okio.Source;
 import org.jspecify.annotations.Nullable;
 
-/** A delivered body that tells its attempt how the reading goes; nothing is held back. */
+/**
+ * A body that tells an attempt how the reading goes from the moment on when it is delivered; nothing is held back. Around
+ * the body of each hop from the beginning, so that its delivery needs no copy of the answer.
+ */
 final class TappedBody extends ResponseBody {
 
     private final ResponseBody body;
-    private final BufferedSource source;
+    private BufferedSource source;
 
-    TappedBody(ResponseBody body, Attempt attempt, Call call) {
+    TappedBody(ResponseBody body) {
         this.body = body;
-        this.source = Okio.buffer(new Tap(body.source(), attempt, call));
+        this.source = body.source();
+    }
+
+    /** The answer with its body tapped, which may be the tapped one of the hop that it came from. */
+    static Response deliver(Response response, ResponseBody body, Attempt attempt, Call call) {
+        if (body instanceof TappedBody ofHop) {
+            ofHop.tap(attempt, call);
+            return response;
+        }
+        TappedBody tapped = new TappedBody(body);
+        tapped.tap(attempt, call);
+        return response.newBuilder().body(tapped).build();
+    }
+
+    private void tap(Attempt attempt, Call call) {
+        source = Okio.buffer(new Tap(source, attempt, call));
     }
 
     @Override

@@ -93,6 +93,20 @@ class PlacesTest extends OkHttpTraps {
     }
 
     @Test
+    void a_request_that_is_taken_from_an_answer_is_a_call_of_its_own() throws IOException {
+        server.onKey(A, Reply.status(429));
+        okhttp3.Request again;
+        try (Response first = execute(get("/"))) {
+            again = first.request();
+        }
+
+        client.newCall(again).execute().close();
+
+        assertThat(server.keysInOrder()).containsExactly(A, B, B);
+        assertThat(pool.status().requests()).isEqualTo(3);
+    }
+
+    @Test
     void a_request_to_another_origin_passes_untouched() throws IOException {
         client.newCall(new okhttp3.Request.Builder()
                         .url(foreign.uri("/").toString())

@@ -17,6 +17,9 @@ import java.util.List;
 final class ClientPairs {
 
     private static final int BLOCK = 40;
+    /** Before so many calls the compiler is not done, and a call costs five to ten times what it costs afterwards. */
+    private static final int CALLS_UNTIL_WARM = 20_000;
+
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     /** What a block took, a call. */
@@ -73,7 +76,8 @@ final class ClientPairs {
     }
 
     private static void warmUp(List<Action> actions, int rounds) throws Exception {
-        for (int i = 0; i < rounds * 2; i++) {
+        int blocks = rounds < 10 ? rounds : Math.max(rounds, CALLS_UNTIL_WARM / BLOCK);
+        for (int i = 0; i < blocks; i++) {
             for (Action action : actions) {
                 block(action);
             }

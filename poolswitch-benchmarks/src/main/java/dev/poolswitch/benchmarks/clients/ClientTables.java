@@ -35,8 +35,8 @@ public final class ClientTables {
                 "with the plug-in, % more",
                 "met");
         for (ClientKind kind : ClientKind.values()) {
-            List<String[]> told =
-                    Fork.figures(ClientPairs.class, List.of("-Xms512m"), kind.name(), String.valueOf(effort.rounds()));
+            List<String[]> told = Fork.figuresOnOneProcessor(
+                    ClientPairs.class, List.of("-Xms512m"), kind.name(), String.valueOf(effort.rounds()));
             Figures pool = figures(told, "pool", 0);
             Figures model = figures(told, "model", 0);
             Figures refusal = figures(told, "refusal", 0);
