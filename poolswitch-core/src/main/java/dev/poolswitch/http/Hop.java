@@ -31,7 +31,9 @@ public record Hop(String method, URI uri, boolean withBody) {
     static boolean leads(URI uri, Origin origin) {
         String scheme = uri.getScheme();
         boolean http = "http".equalsIgnoreCase(scheme) || "https".equalsIgnoreCase(scheme);
-        return http && uri.getHost() != null && Origin.of(uri).equals(origin);
+        String host = http ? uri.getHost() : null;
+        return host != null
+                && origin.is(scheme, host, uri.getPort() == -1 ? Origin.defaultPort(scheme) : uri.getPort());
     }
 
     /** The address to send to, with the attempt's key if it stands in the query and this hop may carry it. */

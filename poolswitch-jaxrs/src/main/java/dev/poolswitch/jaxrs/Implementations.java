@@ -73,6 +73,11 @@ final class Implementations {
         return jersey == null ? builder : builder.withConfig(jersey);
     }
 
+    /** Whether threads may share a target, as they may with all but CXF; told of the one where it is worth it. */
+    static boolean sharesTargets(Client client) {
+        return client.getClass().getName().startsWith("org.glassfish.jersey.");
+    }
+
     /** Whether closing a client would close the application's connections. */
     static boolean shares(Client client, ClientTraits traits) {
         return traits.connections() != null && engine(client) == traits.connections();

@@ -13,6 +13,7 @@ import jakarta.ws.rs.ProcessingException;
 import jakarta.ws.rs.client.ClientRequestContext;
 import jakarta.ws.rs.client.Entity;
 import jakarta.ws.rs.client.Invocation;
+import jakarta.ws.rs.client.WebTarget;
 import jakarta.ws.rs.core.Configuration;
 import jakarta.ws.rs.core.GenericEntity;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -27,6 +28,7 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.Reader;
 import java.lang.reflect.Type;
+import java.net.URI;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -47,6 +49,9 @@ final class PooledCall implements BlockingTransport<TransportAnswer>, RequestVie
 
     private final ClientRequestContext request;
     private final Transport transport;
+    /** Asked for once: Jersey looks for a parser each time. */
+    private final @Nullable MediaType mediaType;
+
     private final boolean oneShot;
     private final boolean followsRedirects;
     private boolean sentBefore;
@@ -57,7 +62,8 @@ final class PooledCall implements BlockingTransport<TransportAnswer>, RequestVie
     PooledCall(ClientRequestContext request, Transport transport) {
         this.request = request;
         this.transport = transport;
-        this.oneShot = request.hasEntity() && isOneShot(request.getEntity(), request.getMediaType());
+        this.mediaType = request.hasEntity() ? request.getMediaType() : null;
+        this.oneShot = request.hasEntity() && isOneShot(request.getEntity(), mediaType);
         this.followsRedirects = Implementations.followsRedirects(request);
     }
 
@@ -122,8 +128,9 @@ final class PooledCall implements BlockingTransport<TransportAnswer>, RequestVie
     }
 
     private Invocation invocation(Hop hop, Attempt attempt, boolean keyed) {
-        Invocation.Builder builder =
-                transport.client().target(hop.target(attempt)).request().headers(headers(hop, attempt, keyed));
+        URI uri = hop.target(attempt);
+        WebTarget target = attempt.placement().inQuery() ? transport.target(uri) : transport.publicTarget(uri);
+        Invocation.Builder builder = target.request().headers(headers(hop, attempt, keyed));
         copyProperties(builder);
         return hop.withBody() ? builder.build(hop.method(), entity()) : builder.build(hop.method());
     }
@@ -147,7 +154,7 @@ final class PooledCall implements BlockingTransport<TransportAnswer>, RequestVie
     private void copyProperties(Invocation.Builder builder) {
         Configuration configuration = request.getConfiguration();
         if (configuration != null) {
-            Configuration known = transport.client().getConfiguration();
+            Configuration known = transport.configuration();
             configuration.getProperties().forEach((name, value) -> {
                 if (!value.equals(known.getProperty(name)) && !Implementations.concernsRedirects(name)) {
                     builder.property(name, value);
@@ -166,10 +173,9 @@ final class PooledCall implements BlockingTransport<TransportAnswer>, RequestVie
         Object entity = request.getEntity();
         Type type = request.getEntityType();
         Object typed = type == null || type instanceof Class ? entity : new GenericEntity<>(entity, type);
-        MediaType mediaType =
-                request.getMediaType() == null ? MediaType.APPLICATION_OCTET_STREAM_TYPE : request.getMediaType();
+        MediaType written = mediaType == null ? MediaType.APPLICATION_OCTET_STREAM_TYPE : mediaType;
         Object encoding = request.getHeaders().getFirst(HttpHeaders.CONTENT_ENCODING);
-        Variant variant = new Variant(mediaType, request.getLanguage(), encoding == null ? null : encoding.toString());
+        Variant variant = new Variant(written, request.getLanguage(), encoding == null ? null : encoding.toString());
         return Entity.entity(typed, variant, request.getEntityAnnotations());
     }
 
