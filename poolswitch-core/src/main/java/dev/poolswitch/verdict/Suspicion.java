@@ -68,7 +68,8 @@ final class Suspicion {
         int at = KEYS.find(body, first, end);
         while (at >= 0) {
             int pattern = KEYS.patternAt(body, at);
-            if ((at == offset || body[at - 1] != '\\') && suspicious(pattern, body, offset, at + KeyScanner.WIDTH, end)) {
+            if ((at == offset || body[at - 1] != '\\')
+                    && suspicious(pattern, body, offset, at + KeyScanner.WIDTH, end)) {
                 return true;
             }
             at = KEYS.find(body, at + KeyScanner.WIDTH, end);
