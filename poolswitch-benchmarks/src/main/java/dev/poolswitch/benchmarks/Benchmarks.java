@@ -29,6 +29,7 @@ final class Benchmarks {
         Map<String, Function<Effort, List<Table>>> all = new LinkedHashMap<>();
         all.put("machine", effort -> List.of(Machine.table()));
         all.put("engine", EngineTables::of);
+        all.put("sizes", EngineTables::sizes);
         all.put("latency", AcquireLatency::of);
         all.put("resting", LoadTables::resting);
         all.put("clients", ClientTables::of);

@@ -38,12 +38,14 @@ public final class EngineTables {
         tables.add(oneThread(references, small, windows, large));
         tables.add(references(references));
         tables.add(threads(effort, small));
-        if (effort.complete()) {
-            tables.add(sizes(effort, "none", 1));
-            tables.add(sizes(effort, "windows", 1));
-            tables.add(sizes(effort, "none", 8));
-        }
         return tables;
+    }
+
+    /** All strategies with all numbers of keys; nothing where only the targets are wanted. */
+    public static List<Table> sizes(Effort effort) {
+        return effort.complete()
+                ? List.of(sizes("none", 1), sizes("windows", 1), sizes("none", 2), sizes("none", 8))
+                : List.of();
     }
 
     private static Table oneThread(
@@ -120,9 +122,9 @@ public final class EngineTables {
         return table;
     }
 
-    private static Table sizes(Effort effort, String limits, int threads) {
+    private static Table sizes(String limits, int threads) {
         // A figure here is for the shape; those of the targets above are taken with more care.
-        Effort brief = new Effort(1, 600, 25, effort.rounds(), true);
+        Effort brief = new Effort(1, 500, 20, 1, true);
         Map<String, Measured> all = acquire(brief, threads, limits, STRATEGIES, COOLING, SIZES);
         String[] columns = new String[1 + STRATEGIES.length];
         columns[0] = "keys, cooling";
