@@ -4,6 +4,7 @@ import dev.poolswitch.KeyPool;
 import dev.poolswitch.WhenExhausted;
 import dev.poolswitch.okhttp.PoolSwitchInterceptor;
 import dev.poolswitch.testkit.server.Behaviour;
+import dev.poolswitch.testkit.server.Dialect;
 import dev.poolswitch.testkit.server.FakeProvider;
 import dev.poolswitch.testkit.server.KeyStatistics;
 import dev.poolswitch.testkit.server.RetryAfterForm;
@@ -105,11 +106,19 @@ final class SocketRun {
 
     private FakeProvider provider(List<String> secrets) {
         boolean told = scenario.knowledge() == Scenario.Knowledge.HEADERS;
-        boolean dated = told || scenario.knowledge() == Scenario.Knowledge.RETRY_AFTER;
         FakeProvider.Builder builder = FakeProvider.builder()
                 .latency(Duration.ofMillis(15), Duration.ofMillis(45))
                 .budgetHeaders(told)
-                .retryAfter(told ? RetryAfterForm.MILLIS : dated ? RetryAfterForm.SECONDS : RetryAfterForm.NONE);
+                .dialect(
+                        told || scenario.knowledge() == Scenario.Knowledge.EXACT_WAIT
+                                ? Dialect.OPENAI // which says in its sentence how many milliseconds to wait
+                                : Dialect.ANTHROPIC)
+                .retryAfter(
+                        switch (scenario.knowledge()) {
+                            case HEADERS -> RetryAfterForm.MILLIS;
+                            case RETRY_AFTER -> RetryAfterForm.SECONDS;
+                            case CONFIGURED, EXACT_WAIT, NOTHING -> RetryAfterForm.NONE;
+                        });
         WindowKind kind = scenario.fixedWindows() ? WindowKind.FIXED : WindowKind.SLIDING;
         for (int i = 0; i < secrets.size(); i++) {
             builder.key(
