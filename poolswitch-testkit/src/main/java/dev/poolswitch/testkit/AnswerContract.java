@@ -86,19 +86,7 @@ abstract class AnswerContract extends RedirectContract {
         server.onKey(B, Reply.sse(List.of("one", "two"), Duration.ZERO).heldBackUntil(second));
         ClientUnderTest client = client(pool(A, B));
 
-        Future<String> all = inBackground(() -> {
-            try (TestResponse response = open(client, get("/1"))) {
-                String first = new String(first(11, response.body()), StandardCharsets.UTF_8);
-                second.countDown();
-                return first + new String(response.body().readAllBytes(), StandardCharsets.UTF_8);
-            }
-        });
-
-        try {
-            assertThat(result(all)).isEqualTo("data: one\n\ndata: two\n\n");
-        } finally {
-            second.countDown();
-        }
+        assertFirstEventComesBeforeTheSecond(client, second);
     }
 
     @ParameterizedTest

@@ -14,6 +14,7 @@ import dev.poolswitch.testkit.server.ScriptedServer;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -22,6 +23,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -165,6 +167,23 @@ abstract class ContractFixture {
         try (response) {
             return new Received(
                     response.status(), response.headers(), response.body().readAllBytes());
+        }
+    }
+
+    /** Reads a stream of the events "one" and "two", of which the second is sent once the first has been read. */
+    final void assertFirstEventComesBeforeTheSecond(ClientUnderTest client, CountDownLatch second) throws Exception {
+        Future<String> all = inBackground(() -> {
+            try (TestResponse response = open(client, get("/1"))) {
+                String first = new String(first(11, response.body()), StandardCharsets.UTF_8);
+                second.countDown();
+                return first + new String(response.body().readAllBytes(), StandardCharsets.UTF_8);
+            }
+        });
+
+        try {
+            assertThat(result(all)).isEqualTo("data: one\n\ndata: two\n\n");
+        } finally {
+            second.countDown();
         }
     }
 

@@ -6,7 +6,6 @@ import dev.poolswitch.KeyPool;
 import dev.poolswitch.WhenExhausted;
 import dev.poolswitch.testkit.server.Reply;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -91,19 +90,7 @@ abstract class FirstEventContract extends AnswerContract {
         server.script(Reply.sse(List.of("one", "two"), Duration.ZERO).heldBackUntil(second));
         ClientUnderTest client = client(holding(FOREVER, A));
 
-        Future<String> all = inBackground(() -> {
-            try (TestResponse response = open(client, get("/1"))) {
-                String first = new String(first(11, response.body()), StandardCharsets.UTF_8);
-                second.countDown();
-                return first + new String(response.body().readAllBytes(), StandardCharsets.UTF_8);
-            }
-        });
-
-        try {
-            assertThat(result(all)).isEqualTo("data: one\n\ndata: two\n\n");
-        } finally {
-            second.countDown();
-        }
+        assertFirstEventComesBeforeTheSecond(client, second);
     }
 
     @ParameterizedTest
