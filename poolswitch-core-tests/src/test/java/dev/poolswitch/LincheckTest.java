@@ -324,7 +324,7 @@ class LincheckTest {
         private static final int LEFT = 2;
 
         private final AtomicInteger left = new AtomicInteger(LEFT);
-        private final LearnedBudget budget = new LearnedBudget();
+        private final LearnedBudget budget = new LearnedBudget(Budget.Unit.REQUESTS);
 
         public Learning() {
             learn(LEFT, 0);
@@ -382,7 +382,7 @@ class LincheckTest {
 
         public Guessing() {
             for (int i = 0; i < GUESS; i++) {
-                limit.giveBack(START, START); // as if they had left the window, but for the clock
+                limit.giveBack(1, START, START); // as if they had left the window, but for the clock
             }
             while (out.get() < GUESS - 1) {
                 take();
@@ -391,7 +391,7 @@ class LincheckTest {
 
         @Operation
         public void take() {
-            if (limit.tryTake(START)) {
+            if (limit.tryTake(1, START)) {
                 forbid(out.incrementAndGet() > GUESS, "more than the guess");
             }
         }
@@ -399,16 +399,16 @@ class LincheckTest {
         @Operation
         public void giveBack() {
             out.decrementAndGet();
-            limit.giveBack(START, START);
+            limit.giveBack(1, START, START);
         }
 
         @Validate
         public void noneIsLostOrInvented() {
             int room = GUESS - out.get();
             for (int i = 0; i < room; i++) {
-                forbid(!limit.tryTake(START), "room was lost");
+                forbid(!limit.tryTake(1, START), "room was lost");
             }
-            forbid(limit.tryTake(START), "room was invented");
+            forbid(limit.tryTake(1, START), "room was invented");
         }
     }
 

@@ -30,7 +30,7 @@ import java.time.Duration;
  *
  * <p>Guarded by its own monitor.
  */
-final class GuessedLimit {
+final class GuessedLimit implements Meter {
 
     private static final long COUNT_ALL = Long.MAX_VALUE / 8;
     private static final long LONGEST_WINDOW = Duration.ofMinutes(1).toNanos();
@@ -135,14 +135,20 @@ final class GuessedLimit {
         return confirmed;
     }
 
-    synchronized boolean tryTake(long now) {
-        if (opensAt(now) > now) {
+    @Override
+    public Budget.Unit unit() {
+        return Budget.Unit.REQUESTS;
+    }
+
+    @Override
+    public synchronized boolean tryTake(long amount, long now) {
+        if (opensAt(amount, now) > now) {
             return false;
         }
-        if (sends.used(now) >= limit) {
+        if (sends.used(now) + amount > limit) {
             raise(now);
         }
-        take(now);
+        take(amount, now);
         return true;
     }
 
@@ -162,24 +168,27 @@ final class GuessedLimit {
         guessedAt = now;
     }
 
-    synchronized void take(long now) {
-        notes.note(now, sends.used(now), cycleSends++);
-        sends.take(1, now);
+    @Override
+    public synchronized void take(long amount, long now) {
+        notes.note(now, sends.used(now), cycleSends);
+        cycleSends += amount;
+        sends.take(amount, now);
         if (!refusing) {
             acceptedBefore = Math.max(acceptedBefore, sends.used(now));
         }
     }
 
-    synchronized void giveBack(long takenAt, long now) {
-        sends.giveBack(1, takenAt, now);
+    @Override
+    public synchronized void giveBack(long amount, long takenAt, long now) {
+        sends.giveBack(amount, takenAt, now);
         if (takenAt >= cycleFrom) {
-            cycleSends = Math.max(0, cycleSends - 1);
+            cycleSends = Math.max(0, cycleSends - amount);
         }
     }
 
     /** A send was refused. */
     synchronized void refused(long startedAt, long stated, long now) {
-        giveBack(startedAt, now);
+        giveBack(1, startedAt, now);
         if (givenUp || startedAt < cycleFrom) {
             return; // it tells of the time before the last recovery
         }
@@ -307,12 +316,13 @@ final class GuessedLimit {
         }
     }
 
-    synchronized long opensAt(long now) {
+    @Override
+    public synchronized long opensAt(long amount, long now) {
         if (!confirmed && now - lastRefusal > SUSPICION) {
             return 0;
         }
-        long excess = sends.used(now) - limit;
-        return excess < 0 || trialDue(now) ? 0 : sends.whenGone(excess + 1, now);
+        long excess = sends.used(now) + amount - limit;
+        return excess <= 0 || trialDue(now) ? 0 : sends.whenGone(excess, now);
     }
 
     /** A trial that is refused costs as long as the provider says to keep away. */
@@ -325,7 +335,8 @@ final class GuessedLimit {
         return now - guessedAt >= Math.max(patience, affordable);
     }
 
-    synchronized double utilisation(long now) {
+    @Override
+    public synchronized double utilisation(long now) {
         return Math.min(1, (double) sends.used(now) / limit);
     }
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Guarded by its own monitor, held for a few nanoseconds.
  */
-final class LearnedBudget {
+final class LearnedBudget implements Meter {
 
     private static final long UNKNOWN = Long.MAX_VALUE / 4;
     /** Without a stated reset what is left is believed for this long. */
@@ -27,6 +27,7 @@ final class LearnedBudget {
     private static final int GUARD_SHARE = 200;
     private static final Duration SHORTEST_WINDOW = Duration.ofMillis(10);
 
+    private final Budget.Unit unit;
     private long left = UNKNOWN;
     private long limit = UNKNOWN;
     private long outstanding;
@@ -36,7 +37,17 @@ final class LearnedBudget {
     private long resetLastAt = -Nanos.NEVER;
     private @Nullable WindowMeter window;
 
-    synchronized boolean tryTake(long amount, long now) {
+    LearnedBudget(Budget.Unit unit) {
+        this.unit = unit;
+    }
+
+    @Override
+    public Budget.Unit unit() {
+        return unit;
+    }
+
+    @Override
+    public synchronized boolean tryTake(long amount, long now) {
         renew(now);
         long wanted = Math.min(amount, limit);
         if (wanted > left || (window != null && !window.tryTake(amount, now))) {
@@ -47,7 +58,8 @@ final class LearnedBudget {
         return true;
     }
 
-    synchronized void take(long amount, long now) {
+    @Override
+    public synchronized void take(long amount, long now) {
         left = left == UNKNOWN ? UNKNOWN : left - amount;
         outstanding += amount;
         if (window != null) {
@@ -55,7 +67,8 @@ final class LearnedBudget {
         }
     }
 
-    synchronized void giveBack(long amount, long takenAt, long now) {
+    @Override
+    public synchronized void giveBack(long amount, long takenAt, long now) {
         if (left != UNKNOWN && takenAt >= resetLastAt) {
             left = Math.min(limit, left + amount);
         }
@@ -66,7 +79,8 @@ final class LearnedBudget {
     }
 
     /** A call has been answered, so what is told from now on has it in it. */
-    synchronized void counted(long amount) {
+    @Override
+    public synchronized void counted(long amount) {
         outstanding = Math.max(0, outstanding - amount);
     }
 
@@ -102,7 +116,8 @@ final class LearnedBudget {
         return wasSpent && left > 0;
     }
 
-    synchronized long opensAt(long amount, long now) {
+    @Override
+    public synchronized long opensAt(long amount, long now) {
         renew(now);
         if (Math.min(amount, limit) > left) {
             return resetAt;
@@ -116,7 +131,8 @@ final class LearnedBudget {
         return left != UNKNOWN && heardFrom >= resetLastAt;
     }
 
-    synchronized double utilisation(long now) {
+    @Override
+    public synchronized double utilisation(long now) {
         renew(now);
         return left == UNKNOWN || limit == UNKNOWN ? 0 : Math.min(1, Math.max(0, 1 - (double) left / limit));
     }

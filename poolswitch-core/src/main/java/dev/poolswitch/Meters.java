@@ -13,26 +13,41 @@ final class Meters {
     private volatile @Nullable LearnedBudget tokens;
     private volatile @Nullable GuessedLimit guessed;
 
+    /** All of them, in the order in which they are taken. */
+    private volatile Meter[] all;
+
     Meters(List<Limit> limits) {
         told = limits.stream().map(WindowMeter::new).toArray(WindowMeter[]::new);
+        all = told;
     }
 
     /** More limits for the same scope; of two for the same unit and window the smaller holds. */
     synchronized void tell(List<Limit> limits) {
-        List<WindowMeter> all = new ArrayList<>(List.of(told));
+        List<WindowMeter> more = new ArrayList<>(List.of(told));
         for (Limit limit : limits) {
             int same = -1;
-            for (int i = 0; i < all.size(); i++) {
-                Limit other = all.get(i).limit();
+            for (int i = 0; i < more.size(); i++) {
+                Limit other = more.get(i).limit();
                 same = other.unit() == limit.unit() && other.window().equals(limit.window()) ? i : same;
             }
             if (same < 0) {
-                all.add(new WindowMeter(limit));
-            } else if (limit.amount() < all.get(same).limit().amount()) {
-                all.set(same, new WindowMeter(limit));
+                more.add(new WindowMeter(limit));
+            } else if (limit.amount() < more.get(same).limit().amount()) {
+                more.set(same, new WindowMeter(limit));
             }
         }
-        told = all.toArray(new WindowMeter[0]);
+        told = more.toArray(new WindowMeter[0]);
+        assemble();
+    }
+
+    private void assemble() {
+        List<Meter> present = new ArrayList<>(List.of(told));
+        for (Meter learned : new @Nullable Meter[] {requests, tokens, guessed}) {
+            if (learned != null) {
+                present.add(learned);
+            }
+        }
+        all = present.toArray(new Meter[0]);
     }
 
     /** Forgets what answers taught; what was told stays. */
@@ -40,12 +55,14 @@ final class Meters {
         requests = null;
         tokens = null;
         guessed = null;
+        assemble();
     }
 
     /** Forgets a guess that rests on one refusal. */
     synchronized void forgetSuspicion() {
         if (guessed != null && !guessed.confirmed()) {
             guessed = null;
+            assemble();
         }
     }
 
@@ -65,38 +82,16 @@ final class Meters {
     }
 
     boolean tryTake(long tokenCount, long now) {
-        WindowMeter[] all = told;
-        for (int i = 0; i < all.length; i++) {
-            if (!all[i].tryTake(amount(all[i], tokenCount), now)) {
-                giveBackFirst(all, i, tokenCount, now);
+        Meter[] meters = all;
+        for (int i = 0; i < meters.length; i++) {
+            if (!meters[i].tryTake(amount(meters[i], tokenCount), now)) {
+                for (int taken = 0; taken < i; taken++) {
+                    meters[taken].giveBack(amount(meters[taken], tokenCount), now, now);
+                }
                 return false;
             }
         }
-        if (!tryTakeLearned(tokenCount, now)) {
-            giveBackFirst(all, all.length, tokenCount, now);
-            return false;
-        }
         return true;
-    }
-
-    private boolean tryTakeLearned(long tokenCount, long now) {
-        LearnedBudget calls = requests;
-        if (calls != null && !calls.tryTake(1, now)) {
-            return false;
-        }
-        LearnedBudget paid = tokens;
-        boolean afforded = paid == null || paid.tryTake(Math.max(1, tokenCount), now);
-        GuessedLimit guess = guessed;
-        if (afforded && (guess == null || guess.tryTake(now))) {
-            return true;
-        }
-        if (calls != null) {
-            calls.giveBack(1, now, now);
-        }
-        if (paid != null && afforded) {
-            paid.giveBack(Math.max(1, tokenCount), now, now);
-        }
-        return false;
     }
 
     /**
@@ -117,6 +112,7 @@ final class Meters {
         GuessedLimit guess = guessed;
         if (guess == null || guess.forgotten(startedAt)) {
             guessed = new GuessedLimit(lately, since, startedAt, stated, now);
+            assemble();
         } else {
             guess.refused(startedAt, stated, now);
         }
@@ -142,31 +138,23 @@ final class Meters {
     }
 
     void take(long tokenCount, long now) {
-        for (WindowMeter meter : told) {
+        for (Meter meter : all) {
             meter.take(amount(meter, tokenCount), now);
-        }
-        forLearned(tokenCount, (budget, amount) -> budget.take(amount, now));
-        GuessedLimit guess = guessed;
-        if (guess != null) {
-            guess.take(now);
         }
     }
 
     /** The lease never went out: its reservations are as if they had not been. */
     void giveBack(long tokenCount, long takenAt, long now) {
-        for (WindowMeter meter : told) {
+        for (Meter meter : all) {
             meter.giveBack(amount(meter, tokenCount), takenAt, now);
-        }
-        forLearned(tokenCount, (budget, amount) -> budget.giveBack(amount, takenAt, now));
-        GuessedLimit guess = guessed;
-        if (guess != null) {
-            guess.giveBack(takenAt, now);
         }
     }
 
     /** The lease has ended: the provider has counted it, so its answer's budgets speak of it. */
     void ended(long tokenCount) {
-        forLearned(tokenCount, LearnedBudget::counted);
+        for (Meter meter : all) {
+            meter.counted(amount(meter, tokenCount));
+        }
     }
 
     void settle(long before, long used, long takenAt, long now) {
@@ -199,66 +187,34 @@ final class Meters {
 
     long opensAt(long tokenCount, long now) {
         long at = 0;
-        for (WindowMeter meter : told) {
+        for (Meter meter : all) {
             at = Math.max(at, meter.opensAt(amount(meter, tokenCount), now));
         }
-        LearnedBudget calls = requests;
-        LearnedBudget paid = tokens;
-        at = calls == null ? at : Math.max(at, calls.opensAt(1, now));
-        GuessedLimit guess = guessed;
-        at = guess == null ? at : Math.max(at, guess.opensAt(now));
-        return paid == null ? at : Math.max(at, paid.opensAt(Math.max(1, tokenCount), now));
+        return at;
     }
 
     double utilisation(long now) {
         double fullest = 0;
-        for (WindowMeter meter : told) {
+        for (Meter meter : all) {
             fullest = Math.max(fullest, meter.utilisation(now));
         }
-        LearnedBudget calls = requests;
-        LearnedBudget paid = tokens;
-        fullest = calls == null ? fullest : Math.max(fullest, calls.utilisation(now));
-        GuessedLimit guess = guessed;
-        fullest = guess == null ? fullest : Math.max(fullest, guess.utilisation(now));
-        return paid == null ? fullest : Math.max(fullest, paid.utilisation(now));
+        return fullest;
     }
 
     private synchronized LearnedBudget created(Budget.Unit unit) {
         LearnedBudget known = unit == Budget.Unit.REQUESTS ? requests : tokens;
-        LearnedBudget learned = known == null ? new LearnedBudget() : known;
+        LearnedBudget learned = known == null ? new LearnedBudget(unit) : known;
         if (unit == Budget.Unit.REQUESTS) {
             requests = learned;
             guessed = null;
         } else {
             tokens = learned;
         }
+        assemble();
         return learned;
     }
 
-    /** Does something with an amount of a learned budget. */
-    @FunctionalInterface
-    private interface Move {
-        void with(LearnedBudget budget, long amount);
-    }
-
-    private void forLearned(long tokenCount, Move move) {
-        LearnedBudget calls = requests;
-        if (calls != null) {
-            move.with(calls, 1);
-        }
-        LearnedBudget paid = tokens;
-        if (paid != null) {
-            move.with(paid, Math.max(1, tokenCount));
-        }
-    }
-
-    private static void giveBackFirst(WindowMeter[] all, int count, long tokenCount, long now) {
-        for (int i = 0; i < count; i++) {
-            all[i].giveBack(amount(all[i], tokenCount), now, now);
-        }
-    }
-
-    private static long amount(WindowMeter meter, long tokenCount) {
-        return meter.limit().unit() == Budget.Unit.REQUESTS ? 1 : Math.max(1, tokenCount);
+    private static long amount(Meter meter, long tokenCount) {
+        return meter.unit() == Budget.Unit.REQUESTS ? 1 : Math.max(1, tokenCount);
     }
 }

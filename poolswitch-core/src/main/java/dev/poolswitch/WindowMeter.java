@@ -1,5 +1,6 @@
 package dev.poolswitch;
 
+import dev.poolswitch.verdict.Budget;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
@@ -16,7 +17,7 @@ import java.util.Arrays;
  *
  * <p>Guarded by its own monitor, which is held for a few dozen nanoseconds and never across foreign code.
  */
-final class WindowMeter {
+final class WindowMeter implements Meter {
 
     private static final int GUARD_SHARE = 500;
     private static final int WIDEST_GUARD_SHARE = 20;
@@ -71,12 +72,18 @@ final class WindowMeter {
         return limit;
     }
 
+    @Override
+    public Budget.Unit unit() {
+        return limit.unit();
+    }
+
     private long window() {
         return Nanos.of(limit.window());
     }
 
     /** Takes so many permits if there is room. More than the whole limit is cut to the limit, else it could never go. */
-    synchronized boolean tryTake(long amount, long now) {
+    @Override
+    public synchronized boolean tryTake(long amount, long now) {
         expire(now);
         long taken = Math.min(amount, most);
         if (taken > most - used) {
@@ -87,7 +94,8 @@ final class WindowMeter {
     }
 
     /** Takes permits for a send that goes in any case, room or not; cut as {@link #tryTake} cuts. */
-    synchronized void take(long amount, long now) {
+    @Override
+    public synchronized void take(long amount, long now) {
         expire(now);
         add(Math.min(amount, most), now);
     }
@@ -127,7 +135,8 @@ final class WindowMeter {
      * out of an older one, never out of a newer one: its sends would seem to be older than they are and would come back
      * too early. What has left the window meanwhile is not given back again.
      */
-    synchronized void giveBack(long amount, long takenAt, long now) {
+    @Override
+    public synchronized void giveBack(long amount, long takenAt, long now) {
         expire(now);
         if (now - takenAt >= span) {
             return;
@@ -146,7 +155,8 @@ final class WindowMeter {
     }
 
     /** When so many permits can be had: 0 when now. Whether they are really had is told by {@link #tryTake} alone. */
-    long opensAt(long amount, long now) {
+    @Override
+    public long opensAt(long amount, long now) {
         // What has run out meanwhile only makes more room, so this is right without the monitor.
         return Math.min(amount, most) <= most - (long) USED.getOpaque(this) ? 0 : opensLater(amount, now);
     }
@@ -197,7 +207,8 @@ final class WindowMeter {
     }
 
     /** How much of the limit is in use, 0 to 1 (more after a settlement upwards). */
-    double utilisation(long now) {
+    @Override
+    public double utilisation(long now) {
         long out = now < (long) EXPIRES_AT.getOpaque(this) ? (long) USED.getOpaque(this) : used(now);
         return (double) out / limit.amount();
     }

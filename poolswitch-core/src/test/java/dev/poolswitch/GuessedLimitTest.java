@@ -131,7 +131,7 @@ class GuessedLimitTest {
     private int taken(int tries) {
         int taken = 0;
         for (int i = 0; i < tries; i++) {
-            taken += guess.tryTake(now) ? 1 : 0;
+            taken += guess.tryTake(1, now) ? 1 : 0;
         }
         return taken;
     }
@@ -140,7 +140,7 @@ class GuessedLimitTest {
         long end = now + seconds * SECOND;
         while (now < end) {
             now += SECOND / perSecond;
-            if (now < restUntil || (guessing && !guess.tryTake(now))) {
+            if (now < restUntil || (guessing && !guess.tryTake(1, now))) {
                 continue;
             }
             tempo.begins(sent++, now);

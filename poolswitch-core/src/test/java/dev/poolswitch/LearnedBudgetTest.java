@@ -13,7 +13,7 @@ class LearnedBudgetTest {
     private static final long SECOND = 1_000_000_000L;
     private static final long NOW = 100 * SECOND;
 
-    private final LearnedBudget budget = new LearnedBudget();
+    private final LearnedBudget budget = new LearnedBudget(Budget.Unit.REQUESTS);
 
     @Test
     void nothing_is_limited_before_an_answer_tells() {
