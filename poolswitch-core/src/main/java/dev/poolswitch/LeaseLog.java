@@ -90,7 +90,17 @@ final class LeaseLog {
         return length;
     }
 
-    private static void prune(Lease from) {
+    /** Drops the ended leases of all stacks: a thread that takes no more leases leaves its last ones behind. */
+    void prune() {
+        for (int at = REFERENCES_APART; at < newest.length(); at += REFERENCES_APART) {
+            Lease before = newest.get(at);
+            Lease open = open(before);
+            newest.compareAndSet(at, before, open);
+            prune(open);
+        }
+    }
+
+    private static void prune(@Nullable Lease from) {
         for (Lease lease = from; lease != null; lease = lease.older) {
             lease.older = open(lease.older);
         }

@@ -61,6 +61,7 @@ final class LostLeases {
         nextLook = now + interval();
         long before = now - Nanos.of(engine.settings().leaseTimeout());
         log.olderThan(before).forEach(this::reclaim);
+        log.prune();
     }
 
     private void reclaim(Lease lost) {

@@ -52,6 +52,22 @@ class LeaseLogTest {
         assertThat(log.olderThan(2)).contains(open);
     }
 
+    @Test
+    void keeps_nothing_of_leases_that_ended_after_their_thread_took_its_last_one() {
+        LeaseLog log = new LeaseLog();
+        List<Lease> all = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            all.add(add(log, i));
+        }
+        Lease open = all.remove(500);
+        all.forEach(Lease::close);
+
+        log.prune();
+
+        assertThat(log.length()).isEqualTo(1);
+        assertThat(log.olderThan(Long.MAX_VALUE)).containsExactly(open);
+    }
+
     /** Forbidden: an open lease that is not found, whatever is added, ended and unlinked at once. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 16})
