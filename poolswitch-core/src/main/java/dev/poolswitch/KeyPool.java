@@ -130,6 +130,11 @@ public final class KeyPool implements AutoCloseable {
         return engine.retryBudget();
     }
 
+    /** Starts the pool's timers, whatever its time source does; the exchange ends its back-offs by them. */
+    public Timers timers() {
+        return engine.timers();
+    }
+
     /** Notices retries above the pool; the exchange asks it before each call and tells it of each that failed. */
     public RepeatWatch repeatWatch() {
         return repeatWatch;
