@@ -35,12 +35,27 @@ final class Blocks {
             blocks.add(new Block(Scope.KEY, "", KeyState.QUOTA_EXHAUSTED, instant(quota.opensAt(now)), QUOTA_USED_UP));
         }
         addRoom(blocks, Scope.KEY, "", slot.roomAt(now));
-        slot.path().models().forEach(model -> {
-            add(blocks, Scope.KEY_AND_MODEL, model.model(), model.gate(), slot.opensAt(model, now));
-            addRoom(blocks, Scope.KEY_AND_MODEL, model.model(), model.meters().opensAt(1, now));
-        });
         Group group = slot.group();
+        slot.path().models().forEach(model -> {
+            add(blocks, Scope.KEY_AND_MODEL, model.name(), model.gate(), slot.ownGateOpensAt(model, now));
+            if (group == null) {
+                addRoom(
+                        blocks,
+                        Scope.KEY_AND_MODEL,
+                        model.name(),
+                        model.meters().opensAt(1, now));
+            }
+        });
         if (group != null) {
+            group.models().forEach(model -> {
+                long opensAt = model.opensAt(engine.lostLeases(), now);
+                add(blocks, Scope.KEY_AND_MODEL, model.name(), model.gate(), opensAt);
+                addRoom(
+                        blocks,
+                        Scope.KEY_AND_MODEL,
+                        model.name(),
+                        model.meters().opensAt(1, now));
+            });
             if (!group.gate().pristine()) {
                 add(blocks, Scope.GROUP, group.name(), group.gate(), group.opensAt(now));
             }

@@ -1,6 +1,5 @@
 package dev.poolswitch;
 
-import dev.poolswitch.verdict.Scope;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +31,6 @@ final class Correlation {
      */
     record Refused(
             Lease lease,
-            Scope scope,
             Gate gate,
             GateState before,
             GateState after,
@@ -48,9 +46,14 @@ final class Correlation {
     /** The length of the row, for a look without the monitor. */
     private volatile int length;
 
-    /** Whether the key is known to have been idle for longer than any window that the refusal may be about. */
-    static boolean rested(Lease lease, long statedNanos) {
-        return lease.slot().idleBefore(lease) >= Math.max(RESTED, statedNanos);
+    /**
+     * Whether the key is known to have been idle for longer than any window that the refusal may be about.
+     *
+     * @param group the account whose limit it may be: then all its keys must have been
+     */
+    static boolean rested(Lease lease, @Nullable Group group, long statedNanos) {
+        long idle = group == null ? lease.slot().idleBefore(lease) : group.idleBefore(lease);
+        return idle >= Math.max(RESTED, statedNanos);
     }
 
     /** The shortest wait that was stated, if all did; the others may have told of limits of their own besides. */

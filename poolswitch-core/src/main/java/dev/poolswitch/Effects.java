@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
 /** What a verdict does to the gates on a lease's path, to the counters, to the store and to the listeners. */
 final class Effects {
 
-    private static final Scope[] SCOPES = Scope.values();
-
     private final Engine engine;
     private final GateRules rules;
     private final ReentrantLock circuits = new ReentrantLock();
@@ -54,15 +52,10 @@ final class Effects {
         boolean aimless = kind == VerdictKind.KEY_FORBIDDEN && scope == Scope.KEY;
         boolean closes = kind.refusesKey() && !aimless;
         boolean fails = kind == VerdictKind.UPSTREAM_ERROR || kind == VerdictKind.NETWORK_FAILURE;
-        Gate target = closes ? gate(scope, lease) : fails ? slot.gate() : null;
-        for (Scope each : SCOPES) {
-            Gate gate = existingGate(each, lease);
-            if (gate != null && gate != target && !gate.pristine()) {
-                pass(gate, each, lease, kind == VerdictKind.SUCCESS);
-            }
-        }
-        if (closes) {
-            close(gate(scope, lease), scope, lease, verdict, now);
+        Gate closed = closes ? slot.path().gate(scope, kind, lease.request().modelOrNull()) : null;
+        passAll(lease, closed == null && fails ? slot.gate() : closed, kind == VerdictKind.SUCCESS);
+        if (closed != null) {
+            close(closed, lease, verdict, now);
         } else if (fails) {
             fail(slot, lease, verdict, now);
         }
@@ -70,13 +63,18 @@ final class Effects {
     }
 
     void returnProbes(Lease lease) {
-        for (Scope each : SCOPES) {
-            Gate gate = existingGate(each, lease);
-            if (gate != null && !gate.pristine()) {
-                if (gate.move(state -> rules.probeReturned(state, lease)) != null) {
-                    markReady(each, lease);
-                }
+        passAll(lease, null, false);
+    }
+
+    /** Tells all gates on a lease's path but one how it ended. */
+    private void passAll(Lease lease, @Nullable Gate except, boolean success) {
+        for (Gate gate : lease.slot().path().gates(lease.request())) {
+            if (gate != except) {
+                pass(gate, lease, success);
             }
+        }
+        if (engine.upstream() != except) {
+            pass(engine.upstream(), lease, success);
         }
     }
 
@@ -107,17 +105,17 @@ final class Effects {
     void personChanged(KeySlot slot, boolean forget) {
         long now = engine.clock().now();
         slot.gate().move(state -> forget ? rules.reset(state, now) : raised(state));
-        slot.path().models().forEach(model -> model.gate().move(state -> forget ? rules.reset(state, now) : state));
+        changed(Scope.KEY, slot, "");
         if (forget) {
             slot.path().meters(Scope.KEY, LeaseRequest.any()).forget();
-            slot.path().models().forEach(model -> model.meters().forget());
-        }
-        slot.markReady();
-        if (forget) {
+            slot.path().models().forEach(model -> {
+                model.meters().forget();
+                model.gate().move(state -> rules.reset(state, now));
+                changed(Scope.KEY_AND_MODEL, slot, model.name());
+            });
             forgetWhatIsShared(slot, now);
         }
-        engine.persistence().changed(Scope.KEY, slot, "");
-        slot.path().models().forEach(model -> engine.persistence().changed(Scope.KEY_AND_MODEL, slot, model.model()));
+        slot.markReady();
         engine.awaitDurable(engine.persistence().commit());
     }
 
@@ -130,13 +128,18 @@ final class Effects {
         if (group != null) {
             group.meters().forget();
             reset(group.gate(), now);
+            changed(Scope.GROUP, slot, group.name());
+            group.models().forEach(model -> {
+                model.meters().forget();
+                reset(model.gate(), now);
+                changed(Scope.KEY_AND_MODEL, slot, model.name());
+            });
             group.markReady();
-            engine.persistence().changed(Scope.GROUP, slot, group.name());
         }
         if (engine.upstream().isCorrelated()) {
             reset(engine.upstream(), now);
             engine.roster().markReady();
-            engine.persistence().changed(Scope.UPSTREAM, slot, "");
+            changed(Scope.UPSTREAM, slot, "");
         }
     }
 
@@ -168,7 +171,10 @@ final class Effects {
         }
     }
 
-    private void pass(Gate gate, Scope scope, Lease lease, boolean success) {
+    private void pass(Gate gate, Lease lease, boolean success) {
+        if (gate.pristine()) {
+            return;
+        }
         GateState before =
                 gate.move(state -> success ? rules.succeeded(state, lease) : rules.probeReturned(state, lease));
         if (before == null) {
@@ -176,31 +182,32 @@ final class Effects {
         }
         if (success && !before.open()) {
             gate.correlated(false);
-            lease.slot().path().meters(scope, lease.request()).recovered(lease.startedAt());
+            lease.slot().path().meters(gate.scope(), lease.request()).recovered(lease.startedAt());
         }
-        markReady(scope, lease);
+        markReady(gate.scope(), lease);
         // Only the one move that opened the gate finds it closed before and its own attempt accepted.
         if (success && !before.open() && GateRules.proves(before, lease)) {
-            tellRecovered(scope, lease);
+            tellRecovered(gate.scope(), lease);
         }
     }
 
     private void tellRecovered(Scope scope, Lease lease) {
         String subject = Engine.subject(scope, lease);
-        engine.persistence().changed(scope, lease.slot(), subject);
+        changed(scope, lease.slot(), subject);
         engine.listeners()
                 .tell(new PoolEvent.Recovered(
                         engine.settings().name(), lease.key().id(), scope, subject));
     }
 
-    private void close(Gate gate, Scope scope, Lease lease, Verdict verdict, long now) {
+    private void close(Gate gate, Lease lease, Verdict verdict, long now) {
+        Scope scope = gate.scope();
         boolean limited = verdict.kind() == VerdictKind.RATE_LIMITED;
         KeySlot slot = lease.slot();
+        Group group = scope == Scope.GROUP || scope == Scope.KEY_AND_MODEL ? slot.group() : null;
         long stated = verdict.waitFor() == null ? 0 : Nanos.of(verdict.waitFor());
         // Who states less than a second has told all there is to know; what the upstream cannot do is no key's limit.
         if (limited && scope != Scope.UPSTREAM) {
             long then = lease.startedAt();
-            Group group = scope == Scope.GROUP ? slot.group() : null;
             long lately = group == null ? slot.lately(then) : group.lately(then);
             long since = group == null ? slot.latelySince(then) : then - Tempo.SECOND;
             slot.path().meters(scope, lease.request()).refused(lately - 1, since, then, stated, now);
@@ -212,14 +219,14 @@ final class Effects {
         UnaryOperator<GateState> refusal =
                 state -> rules.refused(state, verdict, lease, now).endingLater(later);
         GateState before = gate.move(refusal);
-        tellClosed(gate, scope, lease, verdict);
+        tellClosed(gate, lease, verdict);
         if (limited
                 && scope.isOfKey()
                 && before != null
                 && before.open()
-                && (Correlation.rested(lease, stated) || slot.path().hasToldRoom(lease.request(), now))) {
+                && (Correlation.rested(lease, group, stated) || slot.path().hasToldRoom(lease.request(), now))) {
             GateState after = refusal.apply(before);
-            correlate(new Correlation.Refused(lease, scope, gate, before, after, verdict.waitFor(), now), verdict);
+            correlate(new Correlation.Refused(lease, gate, before, after, verdict.waitFor(), now), verdict);
         }
     }
 
@@ -231,12 +238,11 @@ final class Effects {
         }
         Group group = Correlation.shared(row);
         Gate shared = group == null ? engine.upstream() : group.gate();
-        Scope scope = group == null ? Scope.UPSTREAM : Scope.GROUP;
         shared.correlated(true);
         Verdict shortest = verdict.withWait(Correlation.shortestWait(row));
         shared.move(state -> rules.refused(state, shortest, refusal.lease(), refusal.at()));
         row.forEach(this::rollBack);
-        tellClosed(shared, scope, refusal.lease(), verdict);
+        tellClosed(shared, refusal.lease(), verdict);
     }
 
     /** Whoever tests what the keys share, and is refused as they were, tells of that again and not of its key. */
@@ -263,9 +269,10 @@ final class Effects {
         if (replaced == null) {
             return;
         }
-        lease.slot().path().meters(refusal.scope(), lease.request()).forgetSuspicion();
-        markReady(refusal.scope(), lease);
-        tellRecovered(refusal.scope(), lease);
+        Scope scope = refusal.gate().scope();
+        lease.slot().path().meters(scope, lease.request()).forgetSuspicion();
+        markReady(scope, lease);
+        tellRecovered(scope, lease);
     }
 
     private void fail(KeySlot slot, Lease lease, Verdict verdict, long now) {
@@ -274,7 +281,7 @@ final class Effects {
                 : failMaybeOpening(slot, lease, verdict, now);
         GateState after = slot.gate().state();
         if (before != null && !after.open() && after.closedUntil() > before.closedUntil()) {
-            tellClosed(slot.gate(), Scope.KEY, lease, verdict);
+            tellClosed(slot.gate(), lease, verdict);
         }
     }
 
@@ -289,9 +296,10 @@ final class Effects {
         }
     }
 
-    private void tellClosed(Gate gate, Scope scope, Lease lease, Verdict verdict) {
+    private void tellClosed(Gate gate, Lease lease, Verdict verdict) {
+        Scope scope = gate.scope();
         String subject = Engine.subject(scope, lease);
-        engine.persistence().changed(scope, lease.slot(), subject);
+        changed(scope, lease.slot(), subject);
         if (engine.listeners().any()) {
             engine.listeners()
                     .tell(new PoolEvent.Closed(
@@ -313,41 +321,24 @@ final class Effects {
         return 2 * (benched + 1) <= engine.roster().size();
     }
 
+    /** A gate has moved. What a key's record tells of a model may be its account's, and then others may tell it too. */
+    private void changed(Scope scope, KeySlot slot, String subject) {
+        Group group = scope == Scope.KEY_AND_MODEL ? slot.group() : null;
+        List<KeySlot> tellers =
+                group == null ? List.of(slot) : group.model(subject).tellers(slot);
+        tellers.forEach(each -> engine.persistence().changed(scope, each, subject));
+    }
+
     private void markReady(Scope scope, Lease lease) {
         switch (scope) {
-            case KEY, KEY_AND_MODEL -> lease.slot().markReady();
-            case GROUP -> {
-                if (lease.slot().group() != null) {
-                    lease.slot().group().markReady();
-                }
-            }
+            case KEY -> lease.slot().markReady();
+            case KEY_AND_MODEL, GROUP -> lease.slot().markRoomMade();
             case UPSTREAM -> engine.roster().markReady();
         }
     }
 
     private boolean pristine(Lease lease) {
         return engine.upstream().pristine() && lease.slot().path().pristine(lease.request());
-    }
-
-    private @Nullable Gate existingGate(Scope scope, Lease lease) {
-        return switch (scope) {
-            case KEY -> lease.slot().gate();
-            case GROUP ->
-                lease.slot().group() == null ? null : lease.slot().group().gate();
-            case UPSTREAM -> engine.upstream();
-            case KEY_AND_MODEL -> {
-                KeyPath.ModelGate own = lease.slot().path().model(lease.request());
-                yield own == null ? null : own.gate();
-            }
-        };
-    }
-
-    private Gate gate(Scope scope, Lease lease) {
-        if (scope == Scope.KEY_AND_MODEL && lease.request().modelOrNull() != null) {
-            return lease.slot().path().model(lease.request().modelOrNull()).gate();
-        }
-        Gate existing = existingGate(scope, lease);
-        return existing == null ? lease.slot().gate() : existing;
     }
 
     private static GateState raised(GateState state) {

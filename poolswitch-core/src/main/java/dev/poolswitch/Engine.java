@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Implementation note</h2>
  *
- * <p><b>Who decides.</b> Whether a key may be used is told by its gates (key, key and model, group, upstream) and its
- * meters, nothing else. A gate is an immutable {@link GateState} in an atomic reference; {@link GateRules} makes the next
+ * <p><b>Who decides.</b> Whether a key may be used is told by its gates (key, key and model, group and model, group,
+ * upstream) and its meters, nothing else. A gate is an immutable {@link GateState} in an atomic reference; {@link GateRules} makes the next
  * one. Meters guard themselves. There is no lock around the pool: a lease is taken by reserving one thing after the other
  * and undoing the reservations if one fails.
  *
@@ -49,7 +49,7 @@ final class Engine {
     private final Timers timers = new Timers(this);
     private final RecoveryQueue recoveries = new RecoveryQueue();
     private final WaitingLine line = new WaitingLine(this);
-    private final Gate upstream = new Gate();
+    private final Gate upstream = new Gate(Scope.UPSTREAM);
     private final @Nullable WindowMeter shaping;
     private final RetryBudget retryBudget = new RetryBudget();
     private final LongAdder exhaustions = new LongAdder();

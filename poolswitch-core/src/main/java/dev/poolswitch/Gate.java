@@ -1,5 +1,6 @@
 package dev.poolswitch;
 
+import dev.poolswitch.verdict.Scope;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.function.UnaryOperator;
@@ -19,9 +20,19 @@ final class Gate {
         }
     }
 
+    private final Scope scope;
     private volatile GateState state = GateState.OPEN;
     /** Whether it was closed because several keys were refused for no reason of their own. */
     private volatile boolean correlated;
+
+    Gate(Scope scope) {
+        this.scope = scope;
+    }
+
+    /** How much of the world it closes. */
+    Scope scope() {
+        return scope;
+    }
 
     GateState state() {
         return state;

@@ -1,6 +1,8 @@
 package dev.poolswitch;
 
 import dev.poolswitch.verdict.Scope;
+import dev.poolswitch.verdict.VerdictKind;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,18 +15,74 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyPath {
 
-    /** A model of a key that has a gate or limits of its own. */
-    record ModelGate(String model, Gate gate, Meters meters) {}
+    /**
+     * What a call for one model passes besides. A key that may not use the model closes its own gate; limits are the
+     * account's, so that their gate and their meters are the group's where there is one.
+     */
+    static final class ModelPath {
+
+        private final String name;
+        private final Gate gate = new Gate(Scope.KEY_AND_MODEL);
+        private final Group.@Nullable Model shared;
+        private final Meters meters;
+        private final Gate[] gates;
+
+        private ModelPath(String name, Meters meters, Gate... always) {
+            this.name = name;
+            this.shared = null;
+            this.meters = meters;
+            this.gates = with(always, gate);
+        }
+
+        private ModelPath(Group.Model shared, Gate... always) {
+            this.name = shared.name();
+            this.shared = shared;
+            this.meters = shared.meters();
+            this.gates = with(with(always, shared.gate()), gate);
+        }
+
+        private static Gate[] with(Gate[] some, Gate another) {
+            Gate[] all = Arrays.copyOf(some, some.length + 1);
+            all[some.length] = another;
+            return all;
+        }
+
+        String name() {
+            return name;
+        }
+
+        /** For what the key may not use, and without a group for its limits too. */
+        Gate gate() {
+            return gate;
+        }
+
+        /** For limits. */
+        Gate limits() {
+            return shared == null ? gate : shared.gate();
+        }
+
+        Group.@Nullable Model shared() {
+            return shared;
+        }
+
+        Meters meters() {
+            return meters;
+        }
+    }
 
     private final Engine engine;
     private final @Nullable Group group;
-    private final Gate gate = new Gate();
+    private final Gate gate = new Gate(Scope.KEY);
+    /** Those that every call passes. */
+    private final Gate[] gates;
+
     private final Meters meters;
-    private final Map<String, ModelGate> models = new ConcurrentHashMap<>();
+    private final Map<String, ModelPath> models = new ConcurrentHashMap<>();
 
     KeyPath(ApiKey key, Engine engine, @Nullable Group group) {
         this.engine = engine;
         this.group = group;
+        this.gates = group == null ? new Gate[] {gate} : new Gate[] {gate, group.gate()};
         this.meters = new Meters(group == null ? key.limits() : List.of());
         if (group != null) {
             group.meters().tell(key.limits());
@@ -32,21 +90,11 @@ final class KeyPath {
         key.models().forEach((name, model) -> {
             engine.askForModel();
             if (!model.limits().isEmpty()) {
-                models.put(name, new ModelGate(name, new Gate(), metersOf(name, model.limits())));
+                model(name).meters().tell(model.limits());
                 engine.askFor(model.limits());
             }
         });
         engine.askFor(key.limits());
-    }
-
-    /** A limit for a model holds for the whole account, as any limit does. */
-    private Meters metersOf(String model, List<Limit> limits) {
-        if (group == null) {
-            return new Meters(limits);
-        }
-        Meters shared = group.meters(model);
-        shared.tell(limits);
-        return shared;
     }
 
     // ---- gates
@@ -60,12 +108,37 @@ final class KeyPath {
         return group;
     }
 
+    /**
+     * The gate that is closed for a cause. A limit of a model holds for the whole account; what a key may not use its
+     * siblings may.
+     */
+    Gate gate(Scope scope, VerdictKind cause, @Nullable String model) {
+        boolean limit = cause == VerdictKind.RATE_LIMITED || cause == VerdictKind.QUOTA_EXHAUSTED;
+        return switch (scope) {
+            case KEY -> gate;
+            case KEY_AND_MODEL ->
+                model == null
+                        ? gate
+                        : limit ? model(model).limits() : model(model).gate();
+            case GROUP -> group == null ? gate : group.gate();
+            case UPSTREAM -> engine.upstream();
+        };
+    }
+
+    /** All gates on the way but that of the upstream, which a call passes when it has found a key. Not to be changed. */
+    Gate[] gates(LeaseRequest request) {
+        ModelPath own = model(request);
+        return own == null ? gates : own.gates;
+    }
+
     /** Whether nothing is held against anything on this path. */
     boolean pristine(LeaseRequest request) {
-        ModelGate own = model(request);
-        return gate.pristine()
-                && (group == null || group.gate().pristine())
-                && (own == null || own.gate().pristine());
+        for (Gate each : gates(request)) {
+            if (!each.pristine()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether the group keeps all its keys away. */
@@ -73,60 +146,63 @@ final class KeyPath {
         return group != null && !group.gate().pristine() && group.opensAt(now) != 0;
     }
 
-    /** The gate of a model, made when it is first needed. */
-    ModelGate model(String name) {
+    /** The part of a model, made when it is first needed. */
+    ModelPath model(String name) {
         engine.askForModel();
-        return models.computeIfAbsent(name, model -> new ModelGate(model, new Gate(), metersOf(model, List.of())));
+        return models.computeIfAbsent(
+                name,
+                model -> group == null
+                        ? new ModelPath(model, new Meters(List.of()), gates)
+                        : new ModelPath(group.model(model), gates));
     }
 
     @Nullable
-    ModelGate model(LeaseRequest request) {
+    ModelPath model(LeaseRequest request) {
         String name = request.modelOrNull();
         if (name == null) {
             return null;
         }
-        ModelGate own = models.isEmpty() ? null : models.get(name);
+        ModelPath own = models.isEmpty() ? null : models.get(name);
         // What another key of the account has learned of the model is about this key, too.
-        return own == null && group != null && group.hasMeters(name) ? model(name) : own;
+        return own == null && group != null && group.hasModel(name) ? model(name) : own;
     }
 
-    Iterable<ModelGate> models() {
+    Iterable<ModelPath> models() {
         return models.values();
     }
 
     /** Whether the next lease would be a probe. */
-    boolean owesProbe(long now) {
-        return (!gate.pristine() && gate.state().probeDue(now))
-                || (group != null
-                        && !group.gate().pristine()
-                        && group.gate().state().probeDue(now));
+    boolean owesProbe(LeaseRequest request, long now) {
+        for (Gate each : gates(request)) {
+            if (!each.pristine() && each.state().probeDue(now)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     boolean pass(Lease lease, long now) {
-        if (!gate.pristine() && !gate.pass(lease, now)) {
-            return false;
-        }
-        if (group != null && !group.gate().pass(lease, now)) {
-            gate.unpass(lease);
-            return false;
-        }
-        ModelGate own = model(lease.request());
-        if (own != null && !own.gate().pass(lease, now)) {
-            unpass(lease);
-            return false;
+        Gate[] all = gates(lease.request());
+        for (int i = 0; i < all.length; i++) {
+            if (!all[i].pristine() && !all[i].pass(lease, now)) {
+                unpass(all, i, lease);
+                return false;
+            }
         }
         return true;
     }
 
     void unpass(Lease lease) {
-        gate.unpass(lease);
-        if (group != null && group.gate().unpass(lease)) {
-            // Meanwhile the others may have been taken out of sight because of this probe.
-            group.markReady();
-        }
-        ModelGate own = model(lease.request());
-        if (own != null) {
-            own.gate().unpass(lease);
+        Gate[] all = gates(lease.request());
+        unpass(all, all.length, lease);
+    }
+
+    private void unpass(Gate[] passed, int count, Lease lease) {
+        for (int i = 0; i < count; i++) {
+            if (passed[i].unpass(lease) && group != null && passed[i] != gate) {
+                // Meanwhile the others may have been taken out of sight because of this probe.
+                group.markReady();
+            }
         }
     }
 
@@ -151,7 +227,7 @@ final class KeyPath {
             meters.giveBack(tokens, now, now);
             return false;
         }
-        ModelGate own = model(request);
+        ModelPath own = model(request);
         if (own != null && !own.meters().tryTake(tokens, now)) {
             meters.giveBack(tokens, now, now);
             if (group != null) {
@@ -170,7 +246,7 @@ final class KeyPath {
         if (group != null) {
             group.meters().ended(tokens);
         }
-        ModelGate own = model(request);
+        ModelPath own = model(request);
         if (own != null) {
             own.meters().ended(tokens);
         }
@@ -181,7 +257,7 @@ final class KeyPath {
         if (group != null) {
             use.accept(group.meters());
         }
-        ModelGate own = model(request);
+        ModelPath own = model(request);
         if (own != null) {
             use.accept(own.meters());
         }
@@ -200,7 +276,7 @@ final class KeyPath {
 
     /** Whether answers told that there is room left on all that a call needs. */
     boolean hasToldRoom(LeaseRequest request, long now) {
-        ModelGate own = model(request);
+        ModelPath own = model(request);
         boolean spent = meters.isSpent(now)
                 || (group != null && group.meters().isSpent(now))
                 || (own != null && own.meters().isSpent(now));

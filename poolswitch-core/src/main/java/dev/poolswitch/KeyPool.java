@@ -130,6 +130,11 @@ public final class KeyPool implements AutoCloseable {
         return engine.retryBudget();
     }
 
+    /** Starts the pool's timers, whatever its time source does; the exchange ends its back-offs by them. */
+    public Timers timers() {
+        return engine.timers();
+    }
+
     /** Notices retries above the pool; the exchange asks it before each call and tells it of each that failed. */
     public RepeatWatch repeatWatch() {
         return repeatWatch;
@@ -148,7 +153,13 @@ public final class KeyPool implements AutoCloseable {
         engine.changes().addKey(key);
     }
 
-    /** Removes a key while traffic flows; its open leases go on. Returns whether there was such a key. */
+    /**
+     * Removes a key while traffic flows; its open leases go on. What its group was refused for stays closed for the
+     * group, but a store keeps a model's limit under the key that was refused: after a restart without that key (or with
+     * another id or secret for it) the limit is met once more.
+     *
+     * @return whether there was such a key
+     */
     public boolean removeKey(String id) {
         return engine.changes().removeKey(Checks.notNull("key id", id));
     }
@@ -173,7 +184,8 @@ public final class KeyPool implements AutoCloseable {
     }
 
     /**
-     * Forgets all that blocks a key: cooldown, quarantine, circuit. What was counted stays.
+     * Forgets all that blocks a key: cooldown, quarantine, circuit, and what its group was refused for. What was counted
+     * stays.
      *
      * @throws IllegalArgumentException when there is no such key
      */

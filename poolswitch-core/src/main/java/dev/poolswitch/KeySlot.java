@@ -83,7 +83,7 @@ final class KeySlot implements KeyCandidate {
     /** As {@link #opensAt(long)}, for a particular call. */
     long opensAt(LeaseRequest request, long now) {
         long at = opensAt(now);
-        KeyPath.ModelGate own = path.model(request);
+        KeyPath.ModelPath own = path.model(request);
         if (own != null) {
             at = Math.max(at, opensAt(own, now));
             at = Math.max(at, own.meters().opensAt(Math.max(1, request.tokens()), now));
@@ -91,9 +91,17 @@ final class KeySlot implements KeyCandidate {
         return request.tokens() <= 1 ? at : Math.max(at, path.metersOpenAt(request.tokens(), now));
     }
 
-    /** When the gate of a model lets calls through: 0 when now, {@link Nanos#NEVER} when an event will tell. */
-    long opensAt(KeyPath.ModelGate own, long now) {
-        return own.gate().pristine() ? 0 : own.gate().state().opensAt(now, () -> inFlight(own.model()));
+    /** When the gates of a model let calls through: 0 when now, {@link Nanos#NEVER} when an event will tell. */
+    private long opensAt(KeyPath.ModelPath model, long now) {
+        Group.Model shared = model.shared();
+        long own = ownGateOpensAt(model, now);
+        return shared == null ? own : Math.max(own, shared.opensAt(engine.lostLeases(), now));
+    }
+
+    /** As long as only the key's own gate of the model is asked. */
+    long ownGateOpensAt(KeyPath.ModelPath model, long now) {
+        Gate own = model.gate();
+        return own.pristine() ? 0 : own.state().opensAt(now, () -> inFlight(model.name()));
     }
 
     /** Counted when it is asked for: only a gate that has just recovered wants to know, and a lease need not. */
@@ -117,7 +125,7 @@ final class KeySlot implements KeyCandidate {
         if (!suits(request)) {
             return false;
         }
-        KeyPath.ModelGate own = path.model(request);
+        KeyPath.ModelPath own = path.model(request);
         if (own != null && (opensAt(own, now) != 0 || own.meters().opensAt(Math.max(1, request.tokens()), now) > now)) {
             return false;
         }
@@ -129,8 +137,8 @@ final class KeySlot implements KeyCandidate {
     }
 
     /** Whether the next lease would be a probe. */
-    boolean owesProbe(long now) {
-        return path.owesProbe(now);
+    boolean owesProbe(LeaseRequest request, long now) {
+        return path.owesProbe(request, now);
     }
 
     /** Reserves all that a lease needs, or nothing. */
@@ -276,6 +284,11 @@ final class KeySlot implements KeyCandidate {
     /** For how long, at least, the key had not been used when a lease began; 0 when that is not known any more. */
     long idleBefore(Lease lease) {
         return tempo.idleBefore(lease.startedAt());
+    }
+
+    /** As {@link #idleBefore}, for a lease of another key that began at an instant. */
+    long idleUntil(long then) {
+        return tempo.idleUntil(then);
     }
 
     /** Roughly how many leases began in the second before an instant. */

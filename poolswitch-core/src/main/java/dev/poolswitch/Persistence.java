@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -78,7 +79,10 @@ final class Persistence {
         String pool = engine.settings().name();
         StoredState stored = from.load(pool);
         mapper.salt(stored.salt());
-        stored.records().forEach(record -> mapper.adopt(record, true));
+        // Several records may tell of one account: what happened last must have the last word.
+        stored.records().stream()
+                .sorted(Comparator.comparing(KeyRecord::changedAt))
+                .forEach(record -> mapper.adopt(record, true));
         loaded = true;
         engine.opened();
         try {

@@ -67,7 +67,7 @@ final class Selector {
     }
 
     private static boolean ready(KeySlot slot, LeaseRequest request, long now) {
-        return hasRoom(slot, request, now) && (request.mayProbe() || !slot.owesProbe(now));
+        return hasRoom(slot, request, now) && (request.mayProbe() || !slot.owesProbe(request, now));
     }
 
     private static boolean hasRoom(KeySlot slot, LeaseRequest request, long now) {
@@ -94,7 +94,7 @@ final class Selector {
             return null;
         }
         for (KeySlot slot : ready) {
-            if (request.mayProbe() && slot.owesProbe(now)) {
+            if (request.mayProbe() && slot.owesProbe(request, now)) {
                 return slot;
             }
         }

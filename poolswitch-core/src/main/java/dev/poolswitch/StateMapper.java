@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +75,7 @@ final class StateMapper {
             }
         }
         changed.forEach((id, slot) -> {
-            Gate gate = id.scope() == Scope.KEY ? null : gate(id, slot);
+            Gate gate = id.scope() == Scope.KEY ? null : told(gates(id, slot));
             if (gate != null) {
                 records.add(record(id, slot, gate, now, wall, KeyRecord.Counters.NONE));
             }
@@ -99,16 +100,27 @@ final class StateMapper {
                 slot.disable(record.disabled());
             }
         }
-        Gate gate = gate(record.id(), slot);
-        if (gate != null) {
-            long deference = atStart ? 0 : ThreadLocalRandom.current().nextLong(LONGEST_DEFERENCE);
-            GateState stored = state(record, now);
+        long deference = atStart ? 0 : ThreadLocalRandom.current().nextLong(LONGEST_DEFERENCE);
+        GateState stored = state(record, now);
+        for (Gate gate : closedBy(record, slot)) {
             if (gate.move(state -> newer(state, stored, deference)) != null && !stored.open()) {
                 GateState put = stored.putOff(deference);
                 deferred.put(gate, new Deferred(put.closedUntil(), put.avoidUntil(), record));
             }
             markReady(record.scope(), slot, record.subject());
         }
+    }
+
+    /** Of the gates that a record may be about, those that it is about: an open one tells that none was closed. */
+    private List<Gate> closedBy(KeyRecord record, @Nullable KeySlot slot) {
+        if (record.open() || record.scope() != Scope.KEY_AND_MODEL || slot == null) {
+            return gates(record.id(), slot);
+        }
+        Group group = slot.group();
+        if (group != null) {
+            group.model(record.subject()).tellers(slot);
+        }
+        return List.of(slot.path().gate(record.scope(), record.cause(), record.subject()));
     }
 
     private void restoreCounters(KeySlot slot, KeyRecord.Counters counters, long now) {
@@ -186,17 +198,34 @@ final class StateMapper {
         return later || probedInVain ? adopted.withProbe(known.probe()) : known;
     }
 
-    private @Nullable Gate gate(KeyRecord.Id id, @Nullable KeySlot slot) {
+    /**
+     * The gates that a record may be about. What a key may not use and what its account is limited in share the record
+     * of the key and the model.
+     */
+    private List<Gate> gates(KeyRecord.Id id, @Nullable KeySlot slot) {
         return switch (id.scope()) {
-            case KEY -> slot == null ? null : slot.gate();
-            case KEY_AND_MODEL ->
-                slot == null ? null : slot.path().model(id.subject()).gate();
+            case KEY -> slot == null ? List.of() : List.of(slot.gate());
+            case KEY_AND_MODEL -> {
+                KeyPath.ModelPath model = slot == null ? null : slot.path().model(id.subject());
+                yield model == null
+                        ? List.of()
+                        : model.shared() == null ? List.of(model.gate()) : List.of(model.gate(), model.limits());
+            }
             case GROUP -> {
                 Group group = engine.groups().get(id.subject());
-                yield group == null ? null : group.gate();
+                yield group == null ? List.of() : List.of(group.gate());
             }
-            case UPSTREAM -> engine.upstream();
+            case UPSTREAM -> List.of(engine.upstream());
         };
+    }
+
+    /** Of gates that share a record the one that it tells of: who forgets the other meets one more refusal. */
+    private static @Nullable Gate told(List<Gate> gates) {
+        return gates.stream()
+                .max(Comparator.comparing((Gate gate) -> !gate.state().open())
+                        .thenComparing(gate -> gate.state().avoidUntil())
+                        .thenComparing(gate -> gate.state().changedAt()))
+                .orElse(null);
     }
 
     private void markReady(Scope scope, @Nullable KeySlot slot, String subject) {
@@ -256,7 +285,7 @@ final class StateMapper {
                 id.keyId(),
                 id.subject(),
                 ofKey ? fingerprint.of(slot.key()) : "",
-                state.generation(),
+                generation(id, slot),
                 id.scope() == Scope.KEY && slot.disabled(),
                 state.cause(),
                 state.code(),
@@ -267,6 +296,14 @@ final class StateMapper {
                 state.failures(),
                 Duration.ofNanos(state.period()),
                 counters);
+    }
+
+    /** What a person has changed of either gate must win over what is stored. */
+    private long generation(KeyRecord.Id id, KeySlot slot) {
+        return gates(id, slot).stream()
+                .mapToLong(gate -> gate.state().generation())
+                .max()
+                .orElse(0);
     }
 
     private static Instant until(GateState state, long end, long now, Instant wall) {

@@ -41,10 +41,12 @@ final class StatusReport {
         long upstreamOpens = engine.upstream().state().opensAt(now);
         long until = Math.max(slot.opensAt(request, now), upstreamOpens);
         String upstream = upstreamOpens == 0 ? "" : " (the whole upstream is cooling down)";
-        KeyPath.ModelGate model = slot.path().model(request);
-        if (model != null && !model.gate().state().open()) {
-            GateState gate = model.gate().state();
-            return Blocks.named(gate.cause()).name().toLowerCase(java.util.Locale.ROOT) + " for model " + model.model()
+        KeyPath.ModelPath model = slot.path().model(request);
+        GateState gate = model == null
+                ? GateState.OPEN
+                : longer(model.gate().state(), model.limits().state());
+        if (model != null && !gate.open()) {
+            return Blocks.named(gate.cause()).name().toLowerCase(java.util.Locale.ROOT) + " for model " + model.name()
                     + " [" + gate.code() + "]" + until(until) + upstream;
         }
         if (state == KeyState.READY) {

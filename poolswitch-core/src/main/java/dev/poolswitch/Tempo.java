@@ -46,6 +46,11 @@ final class Tempo {
         return startedAt == begunAt && earlierAt > -Nanos.NEVER ? Math.max(0, begunAt - earlierAt - SECOND) : 0;
     }
 
+    /** For how long, at least, no lease had begun before an instant; 0 when others have begun since. */
+    long idleUntil(long then) {
+        return Math.max(0, then - begunAt - SECOND);
+    }
+
     /**
      * How many leases began within a second before an instant, and since then.
      *

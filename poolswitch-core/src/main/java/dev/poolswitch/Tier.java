@@ -135,7 +135,7 @@ final class Tier {
                 if (slot == null) {
                     continue;
                 }
-                if (slot.owesProbe(now)) {
+                if (slot.owesProbe(request, now)) {
                     if (request.mayProbe()) {
                         return slot;
                     }
@@ -171,7 +171,7 @@ final class Tier {
     KeySlot any(LeaseRequest request, long now) {
         int at = ready.random();
         KeySlot slot = at < 0 ? null : admitted(at, request, now);
-        return slot != null && (request.mayProbe() || !slot.owesProbe(now))
+        return slot != null && (request.mayProbe() || !slot.owesProbe(request, now))
                 ? slot
                 : sampled(ready.random(), request, now, BuiltInStrategy.FIRST);
     }
@@ -238,7 +238,7 @@ final class Tier {
         int untested = -1;
         for (int at = first; at >= 0; at = following(at, first)) {
             KeySlot slot = admitted(at, request, now);
-            if (slot != null && (request.mayProbe() || !slot.owesProbe(now))) {
+            if (slot != null && (request.mayProbe() || !slot.owesProbe(request, now))) {
                 return at;
             }
             untested = slot == null ? untested : at;
@@ -248,7 +248,7 @@ final class Tier {
 
     /** Whether the key may serve the request and there is nothing more to ask; else {@link #admitted} knows. */
     private static boolean clear(KeySlot slot, LeaseRequest request, long now) {
-        return slot.untroubled() && (request.isPlain() || slot.serves(request, now));
+        return slot.untroubled() && (request.isPlain() || (slot.path().pristine(request) && slot.serves(request, now)));
     }
 
     private @Nullable KeySlot admitted(int position, LeaseRequest request, long now) {

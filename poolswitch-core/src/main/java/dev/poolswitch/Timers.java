@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Starts timers of the pool's time source. One that throws is the user's code and disturbs no call: it is reported once,
- * and the machine's own timer stands in, so that who waits is woken at about the right time.
+ * and the machine's own timer stands in, so that who waits is woken at about the right time. Thread-safe.
  */
-final class Timers {
+public final class Timers {
 
     private static final TimeSource.Timer NONE = () -> {};
 
@@ -21,7 +21,7 @@ final class Timers {
     }
 
     /** Runs an action once after a delay. Never throws. */
-    TimeSource.Timer schedule(Duration delay, Runnable action) {
+    public TimeSource.Timer schedule(Duration delay, Runnable action) {
         TimeSource source = engine.clock().source();
         try {
             return guarded(source, source.schedule(delay, action));

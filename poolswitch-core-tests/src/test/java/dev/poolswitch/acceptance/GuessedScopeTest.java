@@ -79,6 +79,23 @@ class GuessedScopeTest {
     }
 
     @Test
+    void a_limit_of_a_model_is_learned_for_an_account_and_then_filled_by_all_its_keys() throws Exception {
+        try (KeyPool pool = Pools.of(
+                        time,
+                        Pools.key("a1").group("A").build(),
+                        Pools.key("a2").group("A").build(),
+                        Pools.key("a3").group("A").build())
+                .whenExhausted(WhenExhausted.failFast())
+                .build()) {
+            drive(pool, Scope.KEY_AND_MODEL, LARGE, 5);
+            count(pool, Scope.KEY_AND_MODEL, LARGE, 4);
+
+            assertThat(served).isBetween(4 * LIMIT - 8, 4 * LIMIT);
+            assertThat(refused).isLessThanOrEqualTo(4);
+        }
+    }
+
+    @Test
     void a_limit_of_a_model_is_learned_though_the_key_is_busy_with_others_which_it_does_not_hold_back()
             throws Exception {
         try (KeyPool pool =

@@ -5,6 +5,7 @@ import dev.poolswitch.Lease;
 import dev.poolswitch.LeaseRequest;
 import dev.poolswitch.Origin;
 import dev.poolswitch.PoolSettings;
+import dev.poolswitch.TimeSource;
 import dev.poolswitch.verdict.Answer;
 import dev.poolswitch.verdict.Budget;
 import dev.poolswitch.verdict.ResponseClassifier;
@@ -238,7 +239,7 @@ public final class HttpCall {
         }
         wanted = wanted.insteadOf(attempt.lease());
         CompletableFuture<Step> next = new CompletableFuture<>();
-        var timer = settings().timeSource().schedule(delay, () -> Pause.end(next, again(otherwise)));
+        TimeSource.Timer timer = pool.timers().schedule(delay, () -> Pause.end(next, again(otherwise)));
         return new Pause(next, timer::cancel);
     }
 
@@ -283,8 +284,10 @@ public final class HttpCall {
     }
 
     private Duration backoff(Verdict verdict) {
-        if (verdict.waitFor() != null) {
-            return verdict.waitFor();
+        Duration stated = verdict.waitFor();
+        // A wait of nothing names no moment: all who were told it would come back at once, and together.
+        if (stated != null && !stated.isZero()) {
+            return stated;
         }
         long most = Math.min(nanos(FIRST_BACKOFF) << Math.min(faults, 10), nanos(LONGEST_BACKOFF));
         return Duration.ofNanos(ThreadLocalRandom.current().nextLong(most + 1));

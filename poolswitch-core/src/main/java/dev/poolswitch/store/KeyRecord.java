@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * What a store keeps about one scope: a key, a key for a model, a group or the whole upstream. Immutable; holds ids,
  * instants and counters, never a secret.
  *
+ * <p>A limit of a model that a group's keys share is kept as the record of each key that was refused for it
+ * ({@link Scope#KEY_AND_MODEL}), and holds for the whole group as long as one of these keys is in it.
+ *
  * @param scope what the record is about
  * @param keyId the key's id; empty for a group and for the upstream
  * @param subject the model for {@link Scope#KEY_AND_MODEL}, the group's name for {@link Scope#GROUP}, else empty

@@ -4,7 +4,11 @@ package dev.poolswitch.verdict;
 public enum Scope {
     /** The one key that was used. */
     KEY,
-    /** The key that was used, for the model that was asked for. */
+    /**
+     * The key that was used, for the model that was asked for. A limit of that scope ({@link VerdictKind#RATE_LIMITED},
+     * {@link VerdictKind#QUOTA_EXHAUSTED}) is the account's and holds for all keys of the group; what the key may not use
+     * its siblings may.
+     */
     KEY_AND_MODEL,
     /** All keys of the same account, organisation or project; the key itself when it has no group. */
     GROUP,
