@@ -15,7 +15,7 @@ import java.util.Random;
  * @param load the offered rate in relation to the capacity of the good keys
  * @param limits requests per window, one a good key
  * @param window the window of all limits
- * @param fixedWindows whether the provider counts in fixed windows; else in sliding ones
+ * @param counting how the provider counts
  * @param knowledge what the pool knows or is told
  * @param badKeys whether there is a revoked and a spent key beside the good ones
  * @param burst how many calls arrive at once
@@ -26,11 +26,21 @@ record Scenario(
         double load,
         List<Integer> limits,
         Duration window,
-        boolean fixedWindows,
+        Counting counting,
         Knowledge knowledge,
         boolean badKeys,
         int burst,
         Duration way) {
+
+    /** How the provider counts requests. */
+    enum Counting {
+        FIXED_WINDOWS,
+        SLIDING_WINDOWS,
+        /** A bucket that holds a quarter of a window's requests and is filled all the time. */
+        TOKEN_BUCKET;
+
+        static final int BUCKET_SHARE = 4;
+    }
 
     /** What the pool knows of the limits. */
     enum Knowledge {
@@ -123,6 +133,8 @@ record Scenario(
             all.add(uniform.sliding("sliding windows", SHORT_WAY));
             all.add(uniform.sliding("sliding, way of 1 to 15 ms", Duration.ofMillis(15)));
             all.add(uniform.longer("windows of 10 s", 10));
+            all.add(uniform.buckets(0.9));
+            all.add(uniform.buckets(1.2));
         }
         return all;
     }
@@ -130,33 +142,48 @@ record Scenario(
     private static Scenario uniform(Knowledge knowledge) {
         Duration second = Duration.ofSeconds(1);
         return new Scenario(
-                "uniform keys", 1.2, Collections.nCopies(KEYS, LIMIT), second, true, knowledge, false, 1, SHORT_WAY);
+                "uniform keys", 1.2, Collections.nCopies(KEYS, LIMIT), second, Counting.FIXED_WINDOWS, knowledge, false, 1, SHORT_WAY);
     }
 
     private Scenario offered(double share) {
-        return new Scenario(name, share, limits, window, fixedWindows, knowledge, badKeys, burst, way);
+        return new Scenario(name, share, limits, window, counting, knowledge, badKeys, burst, way);
     }
 
     private Scenario keys(String called, List<Integer> all) {
-        return new Scenario(called, load, all, window, fixedWindows, knowledge, badKeys, burst, way);
+        return new Scenario(called, load, all, window, counting, knowledge, badKeys, burst, way);
     }
 
     private Scenario withBadKeys() {
-        return new Scenario("one revoked, one spent", load, limits, window, fixedWindows, knowledge, true, burst, way);
+        return new Scenario("one revoked, one spent", load, limits, window, counting, knowledge, true, burst, way);
     }
 
     private Scenario inBursts(int calls) {
-        return new Scenario("bursts of " + calls, load, limits, window, fixedWindows, knowledge, badKeys, calls, way);
+        return new Scenario("bursts of " + calls, load, limits, window, counting, knowledge, badKeys, calls, way);
     }
 
     private Scenario sliding(String called, Duration longest) {
-        return new Scenario(called, load, limits, window, false, knowledge, badKeys, burst, longest);
+        return new Scenario(
+                called, load, limits, window, Counting.SLIDING_WINDOWS, knowledge, badKeys, burst, longest);
+    }
+
+    /** Calls come in bursts that empty the buckets, and fewer of them in all than the buckets are filled with. */
+    private Scenario buckets(double share) {
+        return new Scenario(
+                "buckets of a quarter, bursts",
+                share,
+                limits,
+                window,
+                Counting.TOKEN_BUCKET,
+                knowledge,
+                badKeys,
+                LIMIT * KEYS / 2,
+                way);
     }
 
     private Scenario longer(String called, int times) {
         List<Integer> all = limits.stream().map(limit -> times * limit).toList();
         return new Scenario(
-                called, load, all, window.multipliedBy(times), fixedWindows, knowledge, badKeys, burst, way);
+                called, load, all, window.multipliedBy(times), counting, knowledge, badKeys, burst, way);
     }
 
     private static List<Integer> uneven() {

@@ -18,6 +18,7 @@ public final class SocketTable {
     public static void main(String[] args) {
         List<Scenario> wanted = Scenario.all().stream()
                 .filter(scenario -> scenario.load() == LOAD && scenario.way().equals(Scenario.SHORT_WAY))
+                .filter(scenario -> scenario.counting() != Scenario.Counting.TOKEN_BUCKET)
                 .filter(scenario ->
                         ONLY.isEmpty() || scenario.knowledge().label().equals(ONLY))
                 .toList();

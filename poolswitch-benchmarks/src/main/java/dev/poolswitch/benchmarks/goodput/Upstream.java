@@ -17,14 +17,14 @@ final class Upstream {
 
     private final Map<String, Counter> counters = new HashMap<>();
     private final long window;
-    private final boolean fixed;
+    private final Scenario.Counting counting;
     long accepted;
     long refused;
     long badKeyCalls;
 
     Upstream(Scenario scenario, java.util.List<String> secrets) {
         window = scenario.window().toNanos();
-        fixed = scenario.fixedWindows();
+        counting = scenario.counting();
         for (int i = 0; i < scenario.limits().size(); i++) {
             counters.put(secrets.get(i), new Counter(scenario.limits().get(i)));
         }
@@ -56,12 +56,33 @@ final class Upstream {
 
         private final int limit;
         private final ArrayDeque<Long> sends = new ArrayDeque<>();
+        private double tokens;
+        private long filledAt;
 
         Counter(int limit) {
             this.limit = limit;
+            this.tokens = size();
+        }
+
+        private double size() {
+            return Math.max(1, (double) limit / Scenario.Counting.BUCKET_SHARE);
+        }
+
+        private Said ofBucket(long now) {
+            double perNano = (double) limit / window;
+            tokens = Math.min(size(), tokens + perNano * (now - filledAt));
+            filledAt = now;
+            boolean room = tokens >= 1;
+            tokens -= room ? 1 : 0;
+            long reset = (long) Math.ceil(Math.max(0, 1 - tokens) / perNano);
+            return new Said(room ? 200 : 429, (int) size(), (int) tokens, reset, room ? "{}" : LIMITED);
         }
 
         Said request(long now) {
+            if (counting == Scenario.Counting.TOKEN_BUCKET) {
+                return ofBucket(now);
+            }
+            boolean fixed = counting == Scenario.Counting.FIXED_WINDOWS;
             long edge = fixed ? now / window * window : now - window + 1;
             while (!sends.isEmpty() && sends.peekFirst() < edge) {
                 sends.pollFirst();
