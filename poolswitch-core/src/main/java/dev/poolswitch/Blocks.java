@@ -28,7 +28,7 @@ final class Blocks {
         }
         Gate own = slot.gate();
         if (!own.pristine()) {
-            add(blocks, Scope.KEY, "", own, own.state().opensAt(now, slot::inFlight));
+            add(blocks, Scope.KEY, "", own, own.state().opensAt(now, slot::hasInFlight));
         }
         MonthlyQuota quota = slot.quota();
         if (quota != null && quota.opensAt(now) > now) {

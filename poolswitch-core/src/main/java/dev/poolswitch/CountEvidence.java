@@ -10,6 +10,10 @@ final class CountEvidence {
     private static final long NONE = Long.MAX_VALUE / 8;
     /** How far counts after a recovery may be apart, beside the double, and still be the same limit. */
     private static final int SPREAD = 3;
+    /** How far what is stated may lie from what it should be. */
+    private static final long TOLERANCE = Tempo.SECOND / 10;
+    /** Chance makes one of several waits look right for a limit that is counted in another way. */
+    private static final int ENOUGH_WAITS = 4;
 
     /** What was accepted before the present block: in the window, and in the cycle if that lay in one window. */
     private long inWindow;
@@ -20,6 +24,11 @@ final class CountEvidence {
     private long fewestInCycle = NONE;
     private long mostInCycle;
     private boolean fixed = true;
+    private int waits;
+    private boolean slidingByWaits = true;
+    private boolean fixedByWaits = true;
+    /** The fraction of a second at which there was room again first; -1 when none was stated. */
+    private long firstPhase = -1;
 
     CountEvidence(long lately) {
         inWindow = lately;
@@ -38,6 +47,30 @@ final class CountEvidence {
         inCycle = Math.min(inCycle, acceptedInCycle);
     }
 
+    /**
+     * A refusal said when there is room again. With a sliding window that is when the oldest send leaves it; with fixed ones
+     * it is at the same fraction of a second each time. Waits of a second or more are rounded and tell neither.
+     *
+     * @param roomAt what the answer said
+     * @param oldestLeavesAt when our own oldest send leaves the window; {@link Nanos#NEVER} when that is not known
+     */
+    void stated(long roomAt, long stated, long oldestLeavesAt) {
+        if (stated <= 0 || stated >= Tempo.SECOND) {
+            return;
+        }
+        waits++;
+        slidingByWaits &= oldestLeavesAt >= Nanos.NEVER || Math.abs(oldestLeavesAt - roomAt) <= TOLERANCE;
+        long phase = roomAt % Tempo.SECOND;
+        long apart = Math.abs(phase - (firstPhase < 0 ? phase : firstPhase));
+        firstPhase = firstPhase < 0 ? phase : firstPhase;
+        fixedByWaits &= Math.min(apart, Tempo.SECOND - apart) <= TOLERANCE;
+    }
+
+    /** Whether that is enough to keep calls back for: who says exactly when to come again need not be guessed at. */
+    boolean isEnough() {
+        return waits == 0 || waits >= ENOUGH_WAITS;
+    }
+
     /** Two recoveries were nearer to each other than a window. */
     void tooSoonForFixed() {
         fixed = false;
@@ -51,6 +84,9 @@ final class CountEvidence {
             fewestInCycle = Math.min(fewestInCycle, inCycle);
             mostInCycle = Math.max(mostInCycle, inCycle);
             fixed &= mostInCycle <= 2 * fewestInCycle + SPREAD;
+        }
+        if (!slidingByWaits && !fixedByWaits) {
+            return false;
         }
         return fixed || mostInWindow <= fewestInWindow + fewestInWindow / 2 + 1;
     }

@@ -205,12 +205,8 @@ final class Effects {
         KeySlot slot = lease.slot();
         Group group = scope == Scope.GROUP || scope == Scope.KEY_AND_MODEL ? slot.group() : null;
         long stated = verdict.waitFor() == null ? 0 : Nanos.of(verdict.waitFor());
-        // Who states less than a second has told all there is to know; what the upstream cannot do is no key's limit.
-        if (limited && scope != Scope.UPSTREAM) {
-            long then = lease.startedAt();
-            long lately = group == null ? slot.lately(then) : group.lately(then);
-            long since = group == null ? slot.latelySince(then) : then - Tempo.SECOND;
-            slot.path().meters(scope, lease.request()).refused(lately - 1, since, then, stated, now);
+        if (limited && scope != Scope.UPSTREAM) { // what the upstream cannot do is no key's limit
+            tellMeters(scope, lease, stated, now);
         }
         GateState seen = gate.state();
         GateState planned = rules.refused(seen, verdict, lease, now);
@@ -227,6 +223,21 @@ final class Effects {
                 && (Correlation.rested(lease, group, stated) || slot.path().hasToldRoom(lease.request(), now))) {
             GateState after = refusal.apply(before);
             correlate(new Correlation.Refused(lease, gate, before, after, verdict.waitFor(), now), verdict);
+        }
+    }
+
+    private void tellMeters(Scope scope, Lease lease, long stated, long now) {
+        KeySlot slot = lease.slot();
+        long then = lease.startedAt();
+        Meters meters = slot.path().metersOfRefusal(scope, lease.request());
+        Group group = meters == slot.path().meters(Scope.KEY, lease.request()) ? null : slot.group();
+        if (scope == Scope.KEY_AND_MODEL) {
+            // How many of the sends were for this model is not counted; the next refusal will tell.
+            meters.refused(0, then, then, stated, now);
+        } else if (group == null) {
+            meters.refused(slot.lately(then) - 1, slot.latelySince(then), then, stated, now);
+        } else {
+            meters.refused(group.lately(then) - 1, then - Tempo.SECOND, then, stated, now);
         }
     }
 

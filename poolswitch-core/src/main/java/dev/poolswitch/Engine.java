@@ -202,7 +202,7 @@ final class Engine {
     /** When the upstream lets calls through: 0 when now, {@link Nanos#NEVER} when an event will tell. */
     long upstreamOpensAt(long now) {
         return upstream.state()
-                .opensAt(now, () -> KeySlot.inFlight(roster.slots().values()));
+                .opensAt(now, many -> KeySlot.inFlight(roster.slots().values()) >= many);
     }
 
     private long notBeforeThePool(long earliest, long now, long eventPatience) {

@@ -1,7 +1,7 @@
 package dev.poolswitch;
 
 import dev.poolswitch.verdict.VerdictKind;
-import java.util.function.IntSupplier;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,8 +62,8 @@ record GateState(
     }
 
     /** As {@link #opensAt(long)}, but no more leases at once than the gate lets through after a recovery. */
-    long opensAt(long now, IntSupplier inFlight) {
-        return ramp > 0 && inFlight.getAsInt() >= ramp ? Nanos.NEVER : opensAt(now);
+    long opensAt(long now, IntPredicate hasInFlight) {
+        return ramp > 0 && hasInFlight.test(ramp) ? Nanos.NEVER : opensAt(now);
     }
 
     GateState withProbe(@Nullable Lease lease) {

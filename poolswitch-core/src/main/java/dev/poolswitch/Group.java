@@ -38,7 +38,7 @@ final class Group {
 
         /** When its gate lets calls through: 0 when now, {@link Nanos#NEVER} when an event will tell. */
         long opensAt(LostLeases leases, long now) {
-            return gate.pristine() ? 0 : gate.state().opensAt(now, () -> leases.count(this::isUsedBy));
+            return gate.pristine() ? 0 : gate.state().opensAt(now, many -> leases.hasAtLeast(many, this::isUsedBy));
         }
 
         private boolean isUsedBy(Lease lease) {
@@ -104,7 +104,7 @@ final class Group {
 
     /** When its gate lets calls through: 0 when now, {@link Nanos#NEVER} when an event will tell. */
     long opensAt(long now) {
-        return gate.state().opensAt(now, () -> KeySlot.inFlight(members));
+        return gate.state().opensAt(now, many -> KeySlot.inFlight(members) >= many);
     }
 
     /** Roughly how many leases of all its keys began in the second before an instant. */

@@ -112,9 +112,11 @@ final class GuessedLimit implements Meter {
      */
     GuessedLimit(long lately, long since, long startedAt, long stated, long now) {
         sends = meter();
-        limit = lately >= LEAST_SUSPECTED ? lately : COUNT_ALL;
+        boolean exact = stated > 0 && stated < Tempo.SECOND;
+        limit = lately >= LEAST_SUSPECTED && !exact ? lately : COUNT_ALL;
         ceiling = Math.max(LEAST, lately);
         evidence = new CountEvidence(lately);
+        evidence.stated(startedAt + stated, stated, Nanos.NEVER);
         exactFrom = now + window;
         guessedAt = now;
         firstRefusal = startedAt;
@@ -170,7 +172,7 @@ final class GuessedLimit implements Meter {
 
     @Override
     public synchronized void take(long amount, long now) {
-        notes.note(now, sends.used(now), cycleSends);
+        notes.note(now, sends.used(now), cycleSends, sends.oldestBackAt(now));
         cycleSends += amount;
         sends.take(amount, now);
         if (!refusing) {
@@ -196,22 +198,24 @@ final class GuessedLimit implements Meter {
             trialAfter = Math.min(LONGEST_TRIAL, trialAfter * 2);
         }
         boolean first = !refusing;
+        boolean noted = notes.find(startedAt);
         refusing = true;
         firstRefusal = first ? startedAt : firstRefusal;
         lastRefusal = Math.max(lastRefusal, startedAt);
         blockedUntil = Math.max(blockedUntil, Nanos.plus(startedAt, stated));
         if (first) {
             evidence.blockBegins();
-            vainly = tried ? 0 : vainly + 1;
+            evidence.stated(
+                    startedAt + stated, stated, noted && startedAt >= exactFrom ? notes.oldestLeavesAt() : Nanos.NEVER);
+            vainly = tried || !confirmed ? 0 : vainly + 1;
         }
-        if (first || startedAt < guessedAt) {
-            lower(startedAt, first ? limit - 1 : limit, now);
+        if (first || (startedAt < guessedAt && !guardGrewLast)) {
+            lower(startedAt, noted, first ? limit - 1 : limit, now);
         }
     }
 
     /** The first of the refused sends tells exactly what was accepted before it, but its answer may be a later one. */
-    private void lower(long startedAt, long most, long now) {
-        boolean noted = notes.find(startedAt);
+    private void lower(long startedAt, boolean noted, long most, long now) {
         if (!noted && cycleFrom <= 0 && limit >= COUNT_ALL) {
             return; // it began before the guess, of which there is none yet
         }
@@ -242,7 +246,7 @@ final class GuessedLimit implements Meter {
         if (fromNothing || startedAt >= exactFrom) {
             ceiling = Math.max(LEAST, Math.min(Math.min(ceiling, most), fromNothing ? inCycle : inWindow));
         }
-        confirmed |= cycleFrom > 0;
+        confirmed |= cycleFrom > 0 && evidence.isEnough();
         if (confirmed || limit < COUNT_ALL) {
             limit = Math.max(confirmed ? LEAST : LEAST_SUSPECTED, Math.min(ceiling, guess));
         }

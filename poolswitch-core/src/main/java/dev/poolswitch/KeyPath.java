@@ -218,6 +218,13 @@ final class KeyPath {
         };
     }
 
+    /** The meters that hear of a refusal: where limits were told for the group, a refusal of one key speaks of them. */
+    Meters metersOfRefusal(Scope scope, LeaseRequest request) {
+        return scope == Scope.KEY && group != null && group.meters().areRequestsTold()
+                ? group.meters()
+                : meters(scope, request);
+    }
+
     boolean take(LeaseRequest request, long now) {
         long tokens = request.tokens();
         if (!meters.tryTake(tokens, now)) {

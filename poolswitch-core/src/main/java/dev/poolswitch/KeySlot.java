@@ -53,7 +53,7 @@ final class KeySlot implements KeyCandidate {
         if (disabled) {
             return true;
         }
-        if (!gate.pristine() && gate.state().opensAt(now, this::inFlight) != 0) {
+        if (!gate.pristine() && gate.state().opensAt(now, this::hasInFlight) != 0) {
             return true;
         }
         return path.groupShut(now) || permitsGone() || (quota != null && quota.opensAt(now) != 0);
@@ -64,7 +64,7 @@ final class KeySlot implements KeyCandidate {
         if (disabled) {
             return Nanos.NEVER;
         }
-        long at = permitsGone() ? Nanos.NEVER : gate.state().opensAt(now, this::inFlight);
+        long at = permitsGone() ? Nanos.NEVER : gate.state().opensAt(now, this::hasInFlight);
         Group group = path.group();
         if (group != null) {
             at = Math.max(at, group.opensAt(now));
@@ -101,14 +101,20 @@ final class KeySlot implements KeyCandidate {
     /** As long as only the key's own gate of the model is asked. */
     long ownGateOpensAt(KeyPath.ModelPath model, long now) {
         Gate own = model.gate();
-        return own.pristine() ? 0 : own.state().opensAt(now, () -> inFlight(model.name()));
+        return own.pristine() ? 0 : own.state().opensAt(now, many -> hasInFlight(many, model.name()));
     }
 
     /** Counted when it is asked for: only a gate that has just recovered wants to know, and a lease need not. */
-    private int inFlight(String model) {
+    private boolean hasInFlight(int many, String model) {
         return engine.lostLeases()
-                .count(open ->
-                        open.slot() == this && model.equals(open.request().modelOrNull()));
+                .hasAtLeast(
+                        many,
+                        open -> open.slot() == this
+                                && model.equals(open.request().modelOrNull()));
+    }
+
+    boolean hasInFlight(int many) {
+        return inFlight() >= many;
     }
 
     /** Whether the key suits what the call asks for, now or later. */

@@ -41,9 +41,9 @@ final class LostLeases {
         log.add(lease);
     }
 
-    /** How many open leases are as asked for. Looks at each. */
-    int count(Predicate<Lease> which) {
-        return log.count(which);
+    /** Whether so many open leases are as asked for. */
+    boolean hasAtLeast(int many, Predicate<Lease> which) {
+        return log.hasAtLeast(many, which);
     }
 
     /** Whether to note where a lease is taken. */

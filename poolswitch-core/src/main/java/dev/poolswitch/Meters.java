@@ -118,6 +118,16 @@ final class Meters {
         }
     }
 
+    /** Whether a limit on requests was told. */
+    boolean areRequestsTold() {
+        for (WindowMeter meter : told) {
+            if (meter.unit() == Budget.Unit.REQUESTS) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private boolean refusedBeyondTold(long startedAt, long now) {
         boolean any = false;
         for (WindowMeter meter : told) {

@@ -1,8 +1,8 @@
 package dev.poolswitch;
 
 /**
- * What two counters stood at when the latest sends began, until their answers tell whether they were refused. Guarded by
- * its owner.
+ * What two counters stood at when the latest sends began, and when the oldest send before them would leave the window, until
+ * their answers tell whether they were refused. Guarded by its owner.
  */
 final class SendNotes {
 
@@ -14,14 +14,16 @@ final class SendNotes {
     private final long[] sentAt = new long[CAPACITY];
     private final long[] first = new long[CAPACITY];
     private final long[] second = new long[CAPACITY];
+    private final long[] roomAt = new long[CAPACITY];
     private int noted;
     private int found = NONE;
 
-    void note(long now, long firstCount, long secondCount) {
+    void note(long now, long firstCount, long secondCount, long oldestLeavesAt) {
         int at = noted++ & (CAPACITY - 1);
         sentAt[at] = now;
         first[at] = firstCount;
         second[at] = secondCount;
+        roomAt[at] = oldestLeavesAt;
     }
 
     /** Looks for a send. Of several that began at the same instant each is found once, the latest first. */
@@ -46,5 +48,10 @@ final class SendNotes {
     /** The second counter at the send that was found last. */
     long second() {
         return second[found];
+    }
+
+    /** When the oldest send before the one that was found last would leave the window. */
+    long oldestLeavesAt() {
+        return roomAt[found];
     }
 }

@@ -3,17 +3,19 @@ package dev.poolswitch;
 import dev.poolswitch.verdict.Budget;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import java.util.Arrays;
 
 /**
  * Counts what was sent in a sliding window and never lets more through than the limit, whichever window the provider
  * uses: fixed, sliding or a token bucket. A permit comes back one window and a guard after its send; the guard (0.2 % of
  * the window) covers requests that travel at different speeds. Sends of the same granule (0.25 % of the window) share an
- * entry that is stamped by the last of them, so a permit is at most 0.45 % of the window late and at most 401 entries
+ * entry that is stamped by the last of them, so a permit is 0.45 % of the window late at most, and at most 401 entries
  * are kept, however large the limit is.
  *
  * <p>A refusal although the limit was kept to shows that the guard is too small for this way to the provider. Then it
- * doubles, up to 5 % of the window, and shrinks again by half after {@value #CALM_WINDOWS} windows without another.
+ * doubles, up to a twentieth of the window and a quarter of a second, and shrinks again by half after {@value #CALM_WINDOWS}
+ * windows or ten minutes without another. Only where hardly a permit was left: else the refusal had another reason.
  *
  * <p>Guarded by its own monitor, which is held for a few dozen nanoseconds and never across foreign code.
  */
@@ -21,7 +23,14 @@ final class WindowMeter implements Meter {
 
     private static final int GUARD_SHARE = 500;
     private static final int WIDEST_GUARD_SHARE = 20;
+    /** What holds requests up on their way does not grow with the window. */
+    private static final long WIDEST_GUARD = Duration.ofMillis(250).toNanos();
+
     private static final int CALM_WINDOWS = 200;
+    private static final long LONGEST_CALM = Duration.ofMinutes(10).toNanos();
+    /** Of so many permits one may be left, for some may have come back since the refused send. */
+    private static final int LEFT_SHARE = 50;
+
     private static final int GRANULE_SHARE = 400;
     /** Absurd amounts are cut here, so that sums stay far from overflow. */
     private static final long CEILING = Nanos.NEVER;
@@ -103,17 +112,21 @@ final class WindowMeter implements Meter {
     /** A send was refused. Where it was one of the last that there was room for, the provider saw more of them at once. */
     synchronized void refused(long startedAt, long now) {
         expire(now);
-        if (startedAt >= widenedAt && used >= most - most / 10) {
+        if (startedAt >= widenedAt && used >= most - 1 - most / LEFT_SHARE) {
             widen(now);
         }
     }
 
     /** Doubles the guard. Returns whether it could. */
     synchronized boolean widen(long now) {
-        long widest = window() / WIDEST_GUARD_SHARE;
+        long widest = Math.min(window() / WIDEST_GUARD_SHARE, WIDEST_GUARD);
         long guard = span - window();
+        if (guard >= widest) {
+            widenedAt = now;
+            return false;
+        }
         guard(now, Math.min(2 * guard, widest));
-        return guard < widest;
+        return true;
     }
 
     private void guard(long now, long guard) {
@@ -191,6 +204,12 @@ final class WindowMeter implements Meter {
         return now;
     }
 
+    /** When the oldest permits that are out come back; {@link Nanos#NEVER} when none are. */
+    synchronized long oldestBackAt(long now) {
+        expire(now);
+        return expiresAt;
+    }
+
     /** How many permits an amount is when it is taken. */
     long cut(long amount) {
         return Math.min(amount, most);
@@ -247,7 +266,7 @@ final class WindowMeter implements Meter {
         if (now < expiresAt) {
             return;
         }
-        if (widenedAt > -Nanos.NEVER && (now - widenedAt) / CALM_WINDOWS > window()) {
+        if (widenedAt > -Nanos.NEVER && now - widenedAt > calm()) {
             narrow(now);
         }
         while (size > 0 && now - last[head] >= span) {
@@ -256,6 +275,10 @@ final class WindowMeter implements Meter {
             size--;
         }
         EXPIRES_AT.setOpaque(this, size == 0 ? Nanos.NEVER : last[head] + span);
+    }
+
+    private long calm() {
+        return Math.min(LONGEST_CALM, CALM_WINDOWS * Math.min(window(), LONGEST_CALM));
     }
 
     private void narrow(long now) {

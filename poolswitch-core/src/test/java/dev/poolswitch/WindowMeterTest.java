@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class WindowMeterTest {
@@ -53,14 +54,30 @@ class WindowMeterTest {
         assertThat(meter.opensAt(1, START) - before).isEqualTo(MINUTE / 500);
     }
 
-    @Test
-    void refusals_never_keep_permits_for_longer_than_a_twentieth_of_the_window() {
-        WindowMeter meter = full(START);
+    @ParameterizedTest
+    @CsvSource({"1000, 50", "60000, 250", "10000, 250"})
+    void refusals_keep_permits_for_no_longer_than_a_twentieth_of_the_window_and_a_quarter_of_a_second(
+            long windowMillis, long latestMillis) {
+        long window = Duration.ofMillis(windowMillis).toNanos();
+        WindowMeter meter = meter(10, window);
+        meter.take(10, START);
         for (int i = 0; i < 20; i++) {
             meter.refused(START + i, START + i);
         }
 
-        assertThat(meter.opensAt(1, START + 20)).isEqualTo(START + MINUTE + MINUTE / 20);
+        assertThat(meter.opensAt(1, START + 20) - START - window)
+                .isEqualTo(Duration.ofMillis(latestMillis).toNanos());
+    }
+
+    @Test
+    void the_guard_of_a_day_is_wide_enough_for_any_way() {
+        long day = Duration.ofDays(1).toNanos();
+        WindowMeter meter = meter(10, day);
+        meter.take(10, START);
+
+        meter.refused(START, START);
+
+        assertThat(meter.opensAt(1, START)).isEqualTo(START + day + day / 500);
     }
 
     @Test

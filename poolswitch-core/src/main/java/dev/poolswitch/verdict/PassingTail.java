@@ -1,10 +1,10 @@
 package dev.poolswitch.verdict;
 
 /**
- * The last bytes of a stream whose end nobody announces. Of the small pieces in which a model's words come all are kept,
- * at least the last 8 KiB of them; of pieces as long as a reader's buffer, which come when there is more than one can read,
- * only the last KiB, until a shorter one tells that the end may be near: to keep all of them would cost more than the
- * pieces take over loopback.
+ * The last bytes of a stream whose end nobody announces. Of the pieces in which a model's words come at least the last
+ * 8 KiB are kept; of pieces of 8 KiB and more, as long as the longest before, only the last KiB: they fill a reader's buffer
+ * because there is more than one can read, and to keep all of them would cost a tenth of what they take over loopback. A
+ * shorter one tells that the end may be near.
  */
 final class PassingTail {
 
@@ -19,7 +19,7 @@ final class PassingTail {
 
     void accept(byte[] bytes, int from, int to) {
         int length = to - from;
-        if (length > OF_A_LONG_PIECE && length >= longest) {
+        if (length >= LEAST && length >= longest) {
             longest = length;
             cut = true;
             size = 0;

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * (chat, responses, streamed or not), Anthropic (whose streamed numbers are cumulative), Gemini, Cohere, Bedrock and
  * Ollama, and those that look like them.
  *
- * <p>All of them stand at the beginning or at the end of a body. So the first 2 KiB are searched and the last 6 KiB; where
- * the end is not announced, a copy of the last 8 to 16 KiB is kept meanwhile (of a stream that comes faster than it is
- * read, of at least the last KiB). What lies between costs next to nothing.
+ * <p>All of them stand at the beginning or at the end of a body. So the first 2 KiB are searched and the last 8 KiB; where
+ * the end is not announced, a copy of the last 8 to 16 KiB is kept meanwhile (of at least the last KiB where the stream fills
+ * buffers of 8 KiB, faster than it can be read). What lies between costs next to nothing.
  *
  * <p>Not thread-safe: one body, one reader.
  *
@@ -32,7 +32,7 @@ public final class UsageReader implements AutoCloseable {
 
     private static final long ANY_RATIO = 64 << 10;
     private static final long HEAD = 2 << 10;
-    private static final long TAIL = 6 << 10;
+    private static final long TAIL = 8 << 10;
 
     private final UsageScanner scanner = new UsageScanner();
     private final boolean blind;

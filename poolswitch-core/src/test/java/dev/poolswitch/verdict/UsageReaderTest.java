@@ -115,6 +115,32 @@ class UsageReaderTest {
     }
 
     @Test
+    void the_last_event_of_a_slow_stream_may_be_long() {
+        String words = "data: {\"delta\":\" and so on\"}\n\n";
+        byte[] last = bytes("data: {\"response\":{\"output\":\"" + "x".repeat(2_000)
+                + "\",\"usage\":{\"total_tokens\":600},\"metadata\":\"" + "y".repeat(1_500) + "\"}}\n\n");
+        try (UsageReader reader = UsageReader.plain()) {
+            for (int i = 0; i < 500; i++) {
+                reader.accept(bytes(words), 0, words.length());
+            }
+            reader.accept(last, 0, last.length);
+            assertThat(reader.totalTokens()).isEqualTo(600);
+        }
+    }
+
+    @Test
+    void a_report_that_each_piece_repeats_before_long_fields_is_read_from_the_last() {
+        try (UsageReader reader = UsageReader.plain()) {
+            for (int i = 1; i <= 40; i++) {
+                byte[] piece = bytes("data: {\"usage\":{\"total_tokens\":" + 5 * i + "},\"citations\":\""
+                        + "z".repeat(2_000 + 100 * i) + "\"}\n\n");
+                reader.accept(piece, 0, piece.length);
+            }
+            assertThat(reader.totalTokens()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void what_was_told_so_far_can_be_asked_at_any_time() {
         String chunk = "data: {\"text\":\"" + "x".repeat(300) + "\",\"usageMetadata\":{\"totalTokenCount\":%d}}\n\n";
         try (UsageReader reader = UsageReader.plain()) {

@@ -142,7 +142,15 @@ record Scenario(
     private static Scenario uniform(Knowledge knowledge) {
         Duration second = Duration.ofSeconds(1);
         return new Scenario(
-                "uniform keys", 1.2, Collections.nCopies(KEYS, LIMIT), second, Counting.FIXED_WINDOWS, knowledge, false, 1, SHORT_WAY);
+                "uniform keys",
+                1.2,
+                Collections.nCopies(KEYS, LIMIT),
+                second,
+                Counting.FIXED_WINDOWS,
+                knowledge,
+                false,
+                1,
+                SHORT_WAY);
     }
 
     private Scenario offered(double share) {
@@ -162,8 +170,7 @@ record Scenario(
     }
 
     private Scenario sliding(String called, Duration longest) {
-        return new Scenario(
-                called, load, limits, window, Counting.SLIDING_WINDOWS, knowledge, badKeys, burst, longest);
+        return new Scenario(called, load, limits, window, Counting.SLIDING_WINDOWS, knowledge, badKeys, burst, longest);
     }
 
     /** Calls come in bursts that empty the buckets, and fewer of them in all than the buckets are filled with. */
@@ -182,8 +189,7 @@ record Scenario(
 
     private Scenario longer(String called, int times) {
         List<Integer> all = limits.stream().map(limit -> times * limit).toList();
-        return new Scenario(
-                called, load, all, window.multipliedBy(times), counting, knowledge, badKeys, burst, way);
+        return new Scenario(called, load, all, window.multipliedBy(times), counting, knowledge, badKeys, burst, way);
     }
 
     private static List<Integer> uneven() {

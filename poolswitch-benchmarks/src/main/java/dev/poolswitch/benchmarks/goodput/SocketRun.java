@@ -119,7 +119,8 @@ final class SocketRun {
                             case RETRY_AFTER -> RetryAfterForm.SECONDS;
                             case CONFIGURED, EXACT_WAIT, NOTHING -> RetryAfterForm.NONE;
                         });
-        WindowKind kind = scenario.counting() == Scenario.Counting.FIXED_WINDOWS ? WindowKind.FIXED : WindowKind.SLIDING;
+        WindowKind kind =
+                scenario.counting() == Scenario.Counting.FIXED_WINDOWS ? WindowKind.FIXED : WindowKind.SLIDING;
         for (int i = 0; i < secrets.size(); i++) {
             builder.key(
                     secrets.get(i),
