@@ -43,9 +43,7 @@ public final class EngineTables {
 
     /** All strategies with all numbers of keys; nothing where only the targets are wanted. */
     public static List<Table> sizes(Effort effort) {
-        return effort.complete()
-                ? List.of(sizes("none", 1), sizes("windows", 1), sizes("none", 8))
-                : List.of();
+        return effort.complete() ? List.of(sizes("none", 1), sizes("windows", 1), sizes("none", 8)) : List.of();
     }
 
     private static Table oneThread(
