@@ -3,6 +3,7 @@ package dev.poolswitch;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** A key's place in the pool: its gate, its meters, its counters. */
@@ -24,6 +25,10 @@ final class KeySlot implements KeyCandidate {
     private final Tempo tempo;
     private volatile @Nullable Seat seat;
     private volatile boolean disabled;
+    /** Whether somebody has begun to bring back what a store counted of the key, so that nobody does it twice. */
+    private final AtomicBoolean restoring = new AtomicBoolean();
+
+    private volatile boolean restored;
 
     /** Guarded by the recovery queue's lock. */
     long queuedUntil = Nanos.NEVER;
@@ -255,6 +260,20 @@ final class KeySlot implements KeyCandidate {
 
     boolean disabled() {
         return disabled;
+    }
+
+    /** Whether the caller is the one who brings back what a store counted of the key; it must end that. */
+    boolean beginsRestore() {
+        return restoring.compareAndSet(false, true);
+    }
+
+    void endsRestore() {
+        restored = true;
+    }
+
+    /** Whether the counters hold what the store had of them. Until then no sum of the store can be compared with them. */
+    boolean restored() {
+        return restored;
     }
 
     Engine engine() {

@@ -10,8 +10,11 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -41,6 +44,9 @@ final class Persistence {
     private Map<KeyRecord.Id, KeySlot> changed = new LinkedHashMap<>();
     /** The batch that will hold the next change; guarded by the lock. */
     private @Nullable CompletableFuture<Void> next;
+
+    /** Keys that were added while the store could not be read. */
+    private final Set<KeySlot> unread = ConcurrentHashMap.newKeySet();
 
     private volatile boolean countersDue;
     /** Whether others may have used of our keys' months. */
@@ -77,12 +83,14 @@ final class Persistence {
 
     private void load(KeyStateStore from) throws IOException {
         String pool = engine.settings().name();
+        List<KeySlot> present = List.copyOf(engine.roster().slots().values());
         StoredState stored = from.load(pool);
         mapper.salt(stored.salt());
         // Several records may tell of one account: what happened last must have the last word.
         stored.records().stream()
                 .sorted(Comparator.comparing(KeyRecord::changedAt))
                 .forEach(record -> mapper.adopt(record, true));
+        present.forEach(mapper::restored);
         loaded = true;
         engine.opened();
         try {
@@ -98,11 +106,25 @@ final class Persistence {
             return;
         }
         try {
-            store.load(engine.settings().name()).records().stream()
-                    .filter(record -> record.keyId().equals(slot.key().id()))
-                    .forEach(record -> mapper.adopt(record, true));
+            load(store, slot);
         } catch (Throwable e) { // as above
             storeFailed(e);
+            unread.add(slot);
+        }
+        counted(); // what was used meanwhile, and what could not be read
+    }
+
+    private void load(KeyStateStore from, KeySlot slot) throws IOException {
+        StoredState stored = from.load(engine.settings().name());
+        if (!loaded) {
+            mapper.salt(stored.salt());
+        }
+        stored.records().stream()
+                .filter(record -> record.keyId().equals(slot.key().id()))
+                .forEach(record -> mapper.adopt(record, true));
+        mapper.restored(slot);
+        if (slot.quota() != null) {
+            monthsDue = true; // news of others that came meanwhile could not be understood
         }
     }
 
@@ -225,6 +247,10 @@ final class Persistence {
         }
         if (!loaded) {
             load(store); // without the store's salt every stored record would look like one of another secret
+        }
+        for (KeySlot slot : List.copyOf(unread)) {
+            load(store, slot);
+            unread.remove(slot);
         }
         StateMapper.Batch records = mapper.batch(batch);
         if (!records.changes().isEmpty()) {

@@ -66,12 +66,15 @@ final class StateMapper {
         List<KeyRecord> records = new ArrayList<>();
         IdentityHashMap<KeySlot, KeyRecord.Counters> totals = new IdentityHashMap<>();
         for (KeySlot slot : engine.roster().slots().values()) {
+            boolean restored = slot.restored(); // before the sum is taken, else it may lack what is being restored
             KeyRecord.Counters total = total(slot, now);
-            KeyRecord.Counters increase = increase(savedCounters.get(slot), total);
+            KeyRecord.Counters increase = restored ? increase(savedCounters.get(slot), total) : KeyRecord.Counters.NONE;
             KeyRecord.Id id = new KeyRecord.Id(Scope.KEY, slot.key().id(), "");
             if (!increase.none() || changed.containsKey(id)) {
                 records.add(record(id, slot, slot.gate(), now, wall, increase));
-                totals.put(slot, total);
+                if (restored) {
+                    totals.put(slot, total);
+                }
             }
         }
         changed.forEach((id, slot) -> {
@@ -92,8 +95,9 @@ final class StateMapper {
         }
         long now = engine.clock().now();
         if (record.scope() == Scope.KEY && slot != null) {
-            if (atStart) {
+            if (atStart && slot.beginsRestore()) {
                 restoreCounters(slot, record.counters(), now);
+                slot.endsRestore();
             }
             boolean byPerson = record.generation() > slot.gate().state().generation();
             if (atStart || byPerson) {
@@ -121,6 +125,13 @@ final class StateMapper {
             group.model(record.subject()).tellers(slot);
         }
         return List.of(slot.path().gate(record.scope(), record.cause(), record.subject()));
+    }
+
+    /** The store was read, and had nothing of a key that is not restored by now. */
+    void restored(KeySlot slot) {
+        if (slot.beginsRestore()) {
+            slot.endsRestore();
+        }
     }
 
     private void restoreCounters(KeySlot slot, KeyRecord.Counters counters, long now) {
@@ -174,6 +185,7 @@ final class StateMapper {
         String month = record.counters().quotaMonth();
         if (slot == null
                 || slot.quota() == null
+                || !slot.restored()
                 || month == null
                 || !record.fingerprint().equals(fingerprint.of(slot.key()))) {
             return 0;

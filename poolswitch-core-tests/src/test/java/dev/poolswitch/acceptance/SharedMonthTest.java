@@ -7,6 +7,7 @@ import dev.poolswitch.ApiKey;
 import dev.poolswitch.KeyPool;
 import dev.poolswitch.KeyState;
 import dev.poolswitch.Lease;
+import dev.poolswitch.LeaseRequest;
 import dev.poolswitch.WhenExhausted;
 import dev.poolswitch.store.KeyRecord;
 import dev.poolswitch.store.KeyStateStore;
@@ -19,8 +20,13 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -132,10 +138,69 @@ class SharedMonthTest {
         }
     }
 
+    /** Forbidden: a month that counts twice, once as news of another process and once as what the store had. */
+    @Test
+    void what_another_process_saves_while_the_store_is_asked_about_a_new_key_counts_once() throws Exception {
+        try (KeyPool there = pool(QUOTA);
+                KeyPool here = pool("other")) {
+            Pools.calls(there, 900);
+            await().until(() -> {
+                time.advance(Duration.ofMillis(500));
+                return stored() == 900;
+            });
+            View view = views.get(1);
+            CountDownLatch hangs = view.hangsAtNextLoad();
+            CompletableFuture<Void> adding = CompletableFuture.runAsync(() -> here.addKey(key(QUOTA)));
+            assertThat(view.asked.await(5, TimeUnit.SECONDS)).isTrue();
+            here.acquire(LeaseRequest.any().withKey("k")).succeeded();
+            Pools.calls(there, 1);
+            for (int saved = 0; saved < 3; saved++) {
+                here.acquire(LeaseRequest.any().withKey("other")).rateLimited(Duration.ofMillis(1));
+                time.advance(Duration.ofSeconds(2));
+            }
+            await().until(() -> stored() >= 901);
+            hangs.countDown();
+            adding.get(5, TimeUnit.SECONDS);
+
+            assertUsed(902, here, there);
+        }
+    }
+
+    @Test
+    void a_key_that_is_added_while_the_store_cannot_be_read_is_restored_later() throws Exception {
+        try (KeyPool there = pool(QUOTA);
+                KeyPool here = pool("other")) {
+            Pools.calls(there, 40);
+            await().until(() -> {
+                time.advance(Duration.ofMillis(500));
+                return stored() == 40;
+            });
+            views.get(1).broken = true;
+            here.addKey(key(QUOTA));
+            here.acquire(LeaseRequest.any().withKey("k")).succeeded();
+            time.advance(Duration.ofSeconds(1));
+            views.get(1).broken = false;
+
+            assertUsed(41, here, there);
+            assertThat(here.status().key("k").orElseThrow().requests()).isEqualTo(41);
+        }
+    }
+
+    private static ApiKey key(int quota) {
+        return Pools.key("k").monthlyQuota(quota).build();
+    }
+
+    private KeyPool pool(String id) {
+        return pool(Pools.key(id).build());
+    }
+
     private KeyPool pool(int quota) {
+        return pool(key(quota));
+    }
+
+    private KeyPool pool(ApiKey key) {
         View view = new View();
         views.add(view);
-        ApiKey key = Pools.key("k").monthlyQuota(quota).build();
         return Pools.of(time, key)
                 .whenExhausted(WhenExhausted.failFast())
                 .store(view)
@@ -161,12 +226,17 @@ class SharedMonthTest {
     }
 
     private long stored() {
-        return memory.load("test").records().get(0).counters().quotaUsed();
+        return memory.load("test").records().stream()
+                .filter(record -> record.keyId().equals("k"))
+                .mapToLong(record -> record.counters().quotaUsed())
+                .sum();
     }
 
     /** One process's view of the shared store: it hears of what the others save. */
     private final class View implements KeyStateStore {
 
+        private final CountDownLatch asked = new CountDownLatch(1);
+        private final AtomicReference<@Nullable CountDownLatch> hangs = new AtomicReference<>();
         private volatile boolean broken;
         private volatile Consumer<Collection<KeyRecord>> observer = records -> {};
 
@@ -175,7 +245,26 @@ class SharedMonthTest {
             if (broken) {
                 throw new IOException("not now");
             }
+            CountDownLatch hanging = hangs.getAndSet(null);
+            if (hanging != null) {
+                asked.countDown();
+                awaitUninterruptibly(hanging);
+            }
             return memory.load(pool);
+        }
+
+        CountDownLatch hangsAtNextLoad() {
+            CountDownLatch end = new CountDownLatch(1);
+            hangs.set(end);
+            return end;
+        }
+
+        private static void awaitUninterruptibly(CountDownLatch latch) {
+            try {
+                assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
 
         @Override

@@ -31,7 +31,7 @@ final class Documents {
         return wanted.test(found) ? found : otherwise;
     }
 
-    private static boolean isEventStream(String text) {
+    static boolean isEventStream(String text) {
         return text.startsWith("data:")
                 || text.startsWith("event:")
                 || text.startsWith("id:")

@@ -76,6 +76,7 @@ final class Evidence {
     private final int status;
     private final String text;
     private final boolean html;
+    private final boolean stream;
     private final FlatJson json;
     private final List<Bucket> buckets;
     private final Instant now;
@@ -86,6 +87,7 @@ final class Evidence {
         this.answer = answer;
         this.text = text;
         this.html = BodyText.isHtml(text);
+        this.stream = Documents.isEventStream(text);
         this.json = json;
         this.buckets = buckets;
         this.now = now;
@@ -97,10 +99,12 @@ final class Evidence {
     /** The evidence of an answer with the given (plain) prefix of its body. */
     static Evidence of(Answer answer, byte[] plainBody, List<Bucket> buckets, Instant now) {
         String text = BodyText.text(plainBody);
-        return new Evidence(answer, text, Documents.first(text, Evidence::tellsError), buckets, now);
+        boolean stream = Documents.isEventStream(text);
+        return new Evidence(answer, text, Documents.first(text, json -> tellsError(json, stream)), buckets, now);
     }
 
-    static boolean tellsError(FlatJson json) {
+    /** A type beside a code is the error event of a stream; elsewhere it is as likely an entry of the caller's log. */
+    private static boolean tellsError(FlatJson json, boolean stream) {
         for (String path : ERROR_PATHS) {
             if (json.has(path)) {
                 return true;
@@ -108,12 +112,12 @@ final class Evidence {
         }
         return json.says("status", "error")
                 ? json.has("code") || json.has("message")
-                : json.says("type", "error") && json.has("code");
+                : stream && json.says("type", "error") && json.has("code");
     }
 
     /** Whether the body tells of an error in one of the known places. */
     boolean errorInside() {
-        return tellsError(json);
+        return tellsError(json, stream);
     }
 
     private int innerStatus(int outer) {

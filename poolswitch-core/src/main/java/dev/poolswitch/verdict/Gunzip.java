@@ -5,8 +5,9 @@ import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Inflates a gzip stream that comes in any pieces; what is none passes as it is. A stream may have several members, one after the other (RFC 1952
- * section 2.2); they are one body. Checksums are not looked at: the application's own reader does that.
+ * Inflates a gzip stream that comes in any pieces; what is none passes as it is. A stream may have several members, one
+ * after the other (RFC 1952 section 2.2); they are one body. Checksums are not looked at: the application's own reader
+ * does that.
  */
 final class Gunzip implements AutoCloseable {
 

@@ -14,13 +14,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads a wait out of the many ways in which providers write one: {@code 30}, {@code 1.5}, {@code 6m0s}, {@code 20ms},
  * {@code 1795170600}, {@code 1795168830000}, {@code 2026-11-20T10:00:42Z}, {@code 14.07:13:56}, {@code 2.12 days}.
- * Everything that is negative, not a number, not ASCII or longer than 31 days is unusable and yields {@code null}; an
- * instant that has passed yields zero.
+ * Everything that is negative, not a number, not ASCII, longer than 31 days or an instant long past is unusable and
+ * yields {@code null}; an instant that has just passed yields zero, and so does an HTTP date of any past.
  */
 final class WaitText {
 
     /** The longest wait that is believed. */
     static final Duration LONGEST = Duration.ofDays(31);
+
+    /** How far two clocks may differ: an instant that lies further back was never meant as a wait. */
+    private static final Duration LATEST = Duration.ofMinutes(5);
 
     /** Above it a number is a Unix time in seconds: as a wait it would be 31 years. */
     private static final long EPOCH_SECONDS = 1_000_000_000L;
@@ -53,12 +56,21 @@ final class WaitText {
         return wait == null || wait.isNegative() || wait.compareTo(LONGEST) > 0 ? null : wait;
     }
 
-    /** The wait until an instant: zero when it has passed, {@code null} when it is too far away. */
+    /** The wait until an instant: zero when it has just passed, {@code null} when it is too far away or long past. */
     static @Nullable Duration until(@Nullable Instant instant, Instant now) {
         if (instant == null) {
             return null;
         }
-        return instant.isAfter(now) ? usable(Duration.between(now, instant)) : Duration.ZERO;
+        Duration wait = Duration.between(now, instant);
+        if (wait.isNegative()) {
+            return wait.negated().compareTo(LATEST) > 0 ? null : Duration.ZERO;
+        }
+        return usable(wait);
+    }
+
+    /** The wait until an HTTP date, which cannot be a number of another meaning: one in the past means at once. */
+    private static @Nullable Duration untilDate(@Nullable Instant date, Instant now) {
+        return date != null && date.isBefore(now) ? Duration.ZERO : until(date, now);
     }
 
     /** {@code Retry-After}: seconds, or an HTTP date as seen from {@code now}; and what some write there instead. */
@@ -93,7 +105,7 @@ final class WaitText {
             return timeSpan(trimmed);
         }
         Duration units = units(trimmed.toLowerCase(Locale.ROOT), 0, true);
-        return units != null ? units : until(HttpDate.parse(trimmed), now);
+        return units != null ? units : untilDate(HttpDate.parse(trimmed), now);
     }
 
     private static Instant epoch(Duration number) {
