@@ -299,7 +299,7 @@ final class Persistence {
 
     private void adopt(Collection<KeyRecord> records) {
         records.forEach(record -> mapper.adopt(record, false));
-        if (records.stream().anyMatch(mapper::tellsOfMoreUsed)) {
+        if (records.stream().anyMatch(mapper::tellsOfMonth)) {
             monthsDue = true;
             counted();
         }

@@ -145,9 +145,13 @@ final class StateMapper {
         savedCounters.put(slot, increase(before, total(slot, now)));
     }
 
-    /** Whether a record tells that others have used of a key's month what is not counted here yet. */
-    boolean tellsOfMoreUsed(KeyRecord record) {
-        return moreUsed(record) > 0;
+    /**
+     * Whether others may have used of a key's month. The sum that they tell of is no measure: it may be older than what we
+     * have saved since.
+     */
+    boolean tellsOfMonth(KeyRecord record) {
+        KeySlot slot = record.scope() == Scope.KEY ? engine.roster().slots().get(record.keyId()) : null;
+        return slot != null && slot.quota() != null && record.counters().quotaMonth() != null;
     }
 
     /**
