@@ -29,7 +29,9 @@ final class Benchmarks {
         Map<String, Function<Effort, List<Table>>> all = new LinkedHashMap<>();
         all.put("machine", effort -> List.of(Machine.table()));
         all.put("engine", EngineTables::of);
-        all.put("sizes", EngineTables::sizes);
+        all.put("sizes", effort -> EngineTables.sizes(effort, "none", 1));
+        all.put("sizes-windows", effort -> EngineTables.sizes(effort, "windows", 1));
+        all.put("sizes-8-threads", effort -> EngineTables.sizes(effort, "none", 8));
         all.put("latency", AcquireLatency::of);
         all.put("resting", LoadTables::resting);
         all.put("clients", ClientTables::of);

@@ -42,8 +42,8 @@ public final class EngineTables {
     }
 
     /** All strategies with all numbers of keys; nothing where only the targets are wanted. */
-    public static List<Table> sizes(Effort effort) {
-        return effort.complete() ? List.of(sizes("none", 1), sizes("windows", 1), sizes("none", 8)) : List.of();
+    public static List<Table> sizes(Effort effort, String limits, int threads) {
+        return effort.complete() ? List.of(sizes(limits, threads)) : List.of();
     }
 
     private static Table oneThread(
@@ -122,7 +122,7 @@ public final class EngineTables {
 
     private static Table sizes(String limits, int threads) {
         // A figure here is for the shape; those of the targets above are taken with more care.
-        Effort brief = new Effort(1, 500, 20, 1, true);
+        Effort brief = new Effort(1, 300, 12, 1, true);
         Map<String, Measured> all = acquire(brief, threads, limits, STRATEGIES, COOLING, SIZES);
         String[] columns = new String[1 + STRATEGIES.length];
         columns[0] = "keys, cooling";
