@@ -23,6 +23,24 @@ final class Blocks {
 
     List<Block> of(KeySlot slot) {
         List<Block> blocks = new ArrayList<>(0);
+        addOfKey(blocks, slot);
+        Group group = slot.group();
+        slot.path().models().forEach(model -> {
+            add(blocks, Scope.KEY_AND_MODEL, model.name(), model.gate(), slot.ownGateOpensAt(model, now));
+            if (group == null) {
+                addRoom(blocks, Scope.KEY_AND_MODEL, model.name(), model.meters());
+            }
+        });
+        if (group != null) {
+            addOfGroup(blocks, group);
+        }
+        if (!engine.upstream().pristine()) {
+            add(blocks, Scope.UPSTREAM, "", engine.upstream(), engine.upstreamOpensAt(now));
+        }
+        return blocks;
+    }
+
+    private void addOfKey(List<Block> blocks, KeySlot slot) {
         if (slot.disabled()) {
             blocks.add(new Block(Scope.KEY, "", KeyState.DISABLED, null, ""));
         }
@@ -35,36 +53,17 @@ final class Blocks {
             blocks.add(new Block(Scope.KEY, "", KeyState.QUOTA_EXHAUSTED, instant(quota.opensAt(now)), QUOTA_USED_UP));
         }
         addRoom(blocks, Scope.KEY, "", slot.roomAt(now));
-        Group group = slot.group();
-        slot.path().models().forEach(model -> {
-            add(blocks, Scope.KEY_AND_MODEL, model.name(), model.gate(), slot.ownGateOpensAt(model, now));
-            if (group == null) {
-                addRoom(
-                        blocks,
-                        Scope.KEY_AND_MODEL,
-                        model.name(),
-                        model.meters().opensAt(1, now));
-            }
+    }
+
+    private void addOfGroup(List<Block> blocks, Group group) {
+        group.models().forEach(model -> {
+            add(blocks, Scope.KEY_AND_MODEL, model.name(), model.gate(), model.opensAt(engine.lostLeases(), now));
+            addRoom(blocks, Scope.KEY_AND_MODEL, model.name(), model.meters());
         });
-        if (group != null) {
-            group.models().forEach(model -> {
-                long opensAt = model.opensAt(engine.lostLeases(), now);
-                add(blocks, Scope.KEY_AND_MODEL, model.name(), model.gate(), opensAt);
-                addRoom(
-                        blocks,
-                        Scope.KEY_AND_MODEL,
-                        model.name(),
-                        model.meters().opensAt(1, now));
-            });
-            if (!group.gate().pristine()) {
-                add(blocks, Scope.GROUP, group.name(), group.gate(), group.opensAt(now));
-            }
-            addRoom(blocks, Scope.GROUP, group.name(), group.meters().opensAt(1, now));
+        if (!group.gate().pristine()) {
+            add(blocks, Scope.GROUP, group.name(), group.gate(), group.opensAt(now));
         }
-        if (!engine.upstream().pristine()) {
-            add(blocks, Scope.UPSTREAM, "", engine.upstream(), engine.upstreamOpensAt(now));
-        }
-        return blocks;
+        addRoom(blocks, Scope.GROUP, group.name(), group.meters());
     }
 
     /** A gate that is open may still let no more through at once than it has. */
@@ -75,6 +74,10 @@ final class Blocks {
         } else {
             addRoom(blocks, scope, subject, opensAt);
         }
+    }
+
+    private void addRoom(List<Block> blocks, Scope scope, String subject, Meters meters) {
+        addRoom(blocks, scope, subject, meters.opensAt(1, now));
     }
 
     private void addRoom(List<Block> blocks, Scope scope, String subject, long roomAt) {
@@ -103,6 +106,6 @@ final class Blocks {
     }
 
     private @Nullable Instant instant(long at) {
-        return at >= Nanos.NEVER ? null : engine.clock().wall(Math.max(at, now));
+        return engine.clock().wallOfOpening(at, now);
     }
 }

@@ -230,14 +230,14 @@ final class Effects {
         KeySlot slot = lease.slot();
         long then = lease.startedAt();
         Meters meters = slot.path().metersOfRefusal(scope, lease.request());
-        Group group = meters == slot.path().meters(Scope.KEY, lease.request()) ? null : slot.group();
+        Group group = slot.group();
         if (scope == Scope.KEY_AND_MODEL) {
             // How many of the sends were for this model is not counted; the next refusal will tell.
             meters.refused(0, then, then, stated, now);
-        } else if (group == null) {
-            meters.refused(slot.lately(then) - 1, slot.latelySince(then), then, stated, now);
-        } else {
+        } else if (group != null && meters == group.meters()) {
             meters.refused(group.lately(then) - 1, then - Tempo.SECOND, then, stated, now);
+        } else {
+            meters.refused(slot.lately(then) - 1, slot.latelySince(then), then, stated, now);
         }
     }
 

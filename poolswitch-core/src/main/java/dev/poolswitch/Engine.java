@@ -225,7 +225,7 @@ final class Engine {
             }
         }
         earliest = notBeforeThePool(earliest, now, Nanos.NEVER);
-        Instant recovery = earliest >= Nanos.NEVER ? null : clock.wall(Math.max(earliest, now));
+        Instant recovery = clock.wallOfOpening(earliest, now);
         listeners.tell(new PoolEvent.Exhausted(settings.name(), recovery == null ? Instant.MAX : recovery));
         return new NoKeyAvailableException(settings.name(), what, reasons, recovery);
     }

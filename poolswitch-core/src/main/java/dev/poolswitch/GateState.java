@@ -74,35 +74,16 @@ record GateState(
     /** The same block, its hard part ending later. */
     GateState endingLater(long nanos) {
         long end = Nanos.plus(closedUntil, nanos);
-        return nanos == 0
-                ? this
-                : new GateState(
-                        cause,
-                        code,
-                        end,
-                        Math.max(avoidUntil, end),
-                        changedAt,
-                        streak,
-                        failures,
-                        period,
-                        probe,
-                        ramp,
-                        generation);
+        return nanos == 0 ? this : ending(end, Math.max(avoidUntil, end));
     }
 
     /** The same block, ending later. */
     GateState putOff(long nanos) {
+        return ending(Nanos.plus(closedUntil, nanos), Nanos.plus(avoidUntil, nanos));
+    }
+
+    private GateState ending(long closed, long avoided) {
         return new GateState(
-                cause,
-                code,
-                Nanos.plus(closedUntil, nanos),
-                Nanos.plus(avoidUntil, nanos),
-                changedAt,
-                streak,
-                failures,
-                period,
-                probe,
-                ramp,
-                generation);
+                cause, code, closed, avoided, changedAt, streak, failures, period, probe, ramp, generation);
     }
 }

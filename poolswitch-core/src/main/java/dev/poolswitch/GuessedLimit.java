@@ -22,6 +22,9 @@ import java.time.Duration;
  * <p>Refusals that come too fast one after the other for a fixed window, at counts that differ too much for a sliding one,
  * do not come from counting requests (but tokens, or what is served at once, or at random). Then nothing is guessed.
  *
+ * <p>Who says exactly when to come again need not be guessed at, unless several such waits in a row are those of a count
+ * ({@link CountEvidence}): then obeying them alone would cost a refusal for each permit.
+ *
  * <p>A refusal at the limit although it was kept to may also come from a way of uneven length. So the guard of the window
  * grows and the limit is lowered by turns.
  *
@@ -112,11 +115,10 @@ final class GuessedLimit implements Meter {
      */
     GuessedLimit(long lately, long since, long startedAt, long stated, long now) {
         sends = meter();
-        boolean exact = stated > 0 && stated < Tempo.SECOND;
-        limit = lately >= LEAST_SUSPECTED && !exact ? lately : COUNT_ALL;
-        ceiling = Math.max(LEAST, lately);
         evidence = new CountEvidence(lately);
         evidence.stated(startedAt + stated, stated, Nanos.NEVER);
+        limit = lately >= LEAST_SUSPECTED && evidence.isEnough() ? lately : COUNT_ALL;
+        ceiling = Math.max(LEAST, lately);
         exactFrom = now + window;
         guessedAt = now;
         firstRefusal = startedAt;

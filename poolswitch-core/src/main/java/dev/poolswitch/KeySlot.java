@@ -3,11 +3,17 @@ package dev.poolswitch;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.OptionalLong;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** A key's place in the pool: its gate, its meters, its counters. */
 final class KeySlot implements KeyCandidate {
+
+    /** How far what a store counted of the key has been brought back. */
+    private enum Restore {
+        DUE,
+        BEGUN,
+        DONE
+    }
 
     /** Where the slot is in the present roster. */
     record Seat(Tier tier, int position) {}
@@ -25,10 +31,7 @@ final class KeySlot implements KeyCandidate {
     private final Tempo tempo;
     private volatile @Nullable Seat seat;
     private volatile boolean disabled;
-    /** Whether somebody has begun to bring back what a store counted of the key, so that nobody does it twice. */
-    private final AtomicBoolean restoring = new AtomicBoolean();
-
-    private volatile boolean restored;
+    private volatile Restore restore = Restore.DUE;
 
     /** Guarded by the recovery queue's lock. */
     long queuedUntil = Nanos.NEVER;
@@ -263,17 +266,19 @@ final class KeySlot implements KeyCandidate {
     }
 
     /** Whether the caller is the one who brings back what a store counted of the key; it must end that. */
-    boolean beginsRestore() {
-        return restoring.compareAndSet(false, true);
+    synchronized boolean beginsRestore() {
+        boolean first = restore == Restore.DUE;
+        restore = first ? Restore.BEGUN : restore;
+        return first;
     }
 
     void endsRestore() {
-        restored = true;
+        restore = Restore.DONE;
     }
 
     /** Whether the counters hold what the store had of them. Until then no sum of the store can be compared with them. */
     boolean restored() {
-        return restored;
+        return restore == Restore.DONE;
     }
 
     Engine engine() {

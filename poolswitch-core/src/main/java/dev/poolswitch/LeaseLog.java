@@ -3,7 +3,6 @@ package dev.poolswitch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -57,11 +56,13 @@ final class LeaseLog {
 
     List<Lease> olderThan(long before) {
         List<Lease> found = new ArrayList<>();
-        forEach(lease -> {
-            if (lease.startedAt() < before) {
-                found.add(lease);
+        for (int at = REFERENCES_APART; at < newest.length(); at += REFERENCES_APART) {
+            for (Lease lease = open(newest.get(at)); lease != null; lease = open(lease.older)) {
+                if (lease.startedAt() < before) {
+                    found.add(lease);
+                }
             }
-        });
+        }
         return found;
     }
 
@@ -74,14 +75,6 @@ final class LeaseLog {
             }
         }
         return found >= many;
-    }
-
-    private void forEach(Consumer<Lease> action) {
-        for (int at = REFERENCES_APART; at < newest.length(); at += REFERENCES_APART) {
-            for (Lease lease = open(newest.get(at)); lease != null; lease = open(lease.older)) {
-                action.accept(lease);
-            }
-        }
     }
 
     /** How many leases are linked, ended ones included. */

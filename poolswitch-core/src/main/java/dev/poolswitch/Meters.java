@@ -102,11 +102,16 @@ final class Meters {
      * @param stated how long the answer said to keep away, 0 when it said nothing
      */
     synchronized void refused(long lately, long since, long startedAt, long stated, long now) {
+        for (WindowMeter meter : told) {
+            if (meter.unit() == Budget.Unit.REQUESTS) {
+                meter.refused(startedAt, now);
+            }
+        }
         LearnedBudget calls = requests;
         if (calls != null) {
             calls.refused(startedAt, now);
         }
-        if (refusedBeyondTold(startedAt, now) || calls != null) {
+        if (calls != null || areRequestsTold()) {
             return;
         }
         GuessedLimit guess = guessed;
@@ -126,17 +131,6 @@ final class Meters {
             }
         }
         return false;
-    }
-
-    private boolean refusedBeyondTold(long startedAt, long now) {
-        boolean any = false;
-        for (WindowMeter meter : told) {
-            if (meter.limit().unit() == Budget.Unit.REQUESTS) {
-                meter.refused(startedAt, now);
-                any = true;
-            }
-        }
-        return any;
     }
 
     /** A send was accepted where those before it were refused. */
@@ -169,7 +163,7 @@ final class Meters {
 
     void settle(long before, long used, long takenAt, long now) {
         for (WindowMeter meter : told) {
-            if (meter.limit().unit() == Budget.Unit.TOKENS) {
+            if (meter.unit() == Budget.Unit.TOKENS) {
                 // What was reserved had been cut to the limit; what is used is what it is.
                 long difference = used - meter.cut(before);
                 if (difference > 0) {

@@ -1,6 +1,7 @@
 package dev.poolswitch;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** The pool's own clock: nanoseconds since a moment before the pool began, and their relation to the wall clock. */
 final class PoolClock {
@@ -26,6 +27,12 @@ final class PoolClock {
 
     Instant wall(long poolTime) {
         return poolTime >= Nanos.NEVER ? Instant.MAX : source.instant().plusNanos(poolTime - now());
+    }
+
+    /** The wall time of what is yet to come, now at the earliest; {@code null} when only an event can tell. */
+    @Nullable
+    Instant wallOfOpening(long opensAt, long now) {
+        return opensAt >= Nanos.NEVER ? null : wall(Math.max(opensAt, now));
     }
 
     /** The wall time of an instant on the pool's clock, given both clocks' reading of the same moment. */

@@ -150,7 +150,7 @@ final class StateMapper {
      * have saved since.
      */
     boolean tellsOfMonth(KeyRecord record) {
-        KeySlot slot = record.scope() == Scope.KEY ? engine.roster().slots().get(record.keyId()) : null;
+        KeySlot slot = ofKey(record);
         return slot != null && slot.quota() != null && record.counters().quotaMonth() != null;
     }
 
@@ -162,16 +162,20 @@ final class StateMapper {
      * @param record a total of the store, read since our last change was saved
      */
     void countMonthOfOthers(KeyRecord record) {
-        long more = moreUsed(record);
-        KeySlot slot = engine.roster().slots().get(record.keyId());
+        KeySlot slot = ofKey(record);
         MonthlyQuota quota = slot == null ? null : slot.quota();
-        if (more <= 0 || slot == null || quota == null) {
+        KeyRecord.Counters stored = record.counters();
+        String month = stored.quotaMonth();
+        if (slot == null
+                || quota == null
+                || !slot.restored()
+                || month == null
+                || !record.fingerprint().equals(fingerprint.of(slot.key()))) {
             return;
         }
         KeyRecord.Counters known = savedCounters.getOrDefault(slot, KeyRecord.Counters.NONE);
-        KeyRecord.Counters stored = record.counters();
-        long month = Months.number(String.valueOf(stored.quotaMonth()));
-        if (quota.add(month, more, engine.clock().now())) {
+        long more = stored.quotaUsed() - (month.equals(known.quotaMonth()) ? known.quotaUsed() : 0);
+        if (more > 0 && quota.add(Months.number(month), more, engine.clock().now())) {
             savedCounters.put(
                     slot,
                     new KeyRecord.Counters(
@@ -179,23 +183,14 @@ final class StateMapper {
                             known.refusals(),
                             known.failures(),
                             known.failovers(),
-                            stored.quotaMonth(),
+                            month,
                             stored.quotaUsed()));
         }
     }
 
-    private long moreUsed(KeyRecord record) {
-        KeySlot slot = record.scope() == Scope.KEY ? engine.roster().slots().get(record.keyId()) : null;
-        String month = record.counters().quotaMonth();
-        if (slot == null
-                || slot.quota() == null
-                || !slot.restored()
-                || month == null
-                || !record.fingerprint().equals(fingerprint.of(slot.key()))) {
-            return 0;
-        }
-        KeyRecord.Counters known = savedCounters.getOrDefault(slot, KeyRecord.Counters.NONE);
-        return record.counters().quotaUsed() - (month.equals(known.quotaMonth()) ? known.quotaUsed() : 0);
+    /** The key that a record is about as a whole. */
+    private @Nullable KeySlot ofKey(KeyRecord record) {
+        return record.scope() == Scope.KEY ? engine.roster().slots().get(record.keyId()) : null;
     }
 
     /** The same rule as {@link KeyRecord#mergedWith}, on the pool's clock. */

@@ -10,10 +10,12 @@ final class StatusReport {
 
     private final Engine engine;
     private final long now;
+    private final Blocks blocks;
 
     StatusReport(Engine engine, long now) {
         this.engine = engine;
         this.now = now;
+        this.blocks = new Blocks(engine, now);
     }
 
     PoolStatus pool() {
@@ -61,7 +63,7 @@ final class StatusReport {
 
     /** An end that only an event can bring is not told. */
     private String until(long at) {
-        return at < Nanos.NEVER ? " until " + instant(at) : "";
+        return at < Nanos.NEVER ? " until " + engine.clock().wall(at) : "";
     }
 
     private KeyStatus key(KeySlot slot) {
@@ -86,7 +88,7 @@ final class StatusReport {
                 Duration.ofNanos(slot.counters().latencyNanos()),
                 slot.key().metadata(),
                 slot.counters().resends(),
-                new Blocks(engine, now).of(slot));
+                blocks.of(slot));
     }
 
     private KeyState state(KeySlot slot) {
@@ -127,10 +129,6 @@ final class StatusReport {
 
     private @Nullable Instant recovery(KeySlot slot) {
         long at = Math.max(slot.opensAt(now), engine.upstream().state().opensAt(now));
-        return at >= Nanos.NEVER ? null : instant(Math.max(at, now));
-    }
-
-    private Instant instant(long at) {
-        return engine.clock().wall(at);
+        return engine.clock().wallOfOpening(at, now);
     }
 }

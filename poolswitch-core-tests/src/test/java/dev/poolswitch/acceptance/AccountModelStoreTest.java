@@ -6,19 +6,13 @@ import dev.poolswitch.ApiKey;
 import dev.poolswitch.KeyPool;
 import dev.poolswitch.LeaseRequest;
 import dev.poolswitch.WhenExhausted;
-import dev.poolswitch.store.KeyRecord;
-import dev.poolswitch.store.KeyStateStore;
 import dev.poolswitch.store.MemoryStateStore;
-import dev.poolswitch.store.StoredState;
 import dev.poolswitch.testkit.FakeTimeSource;
 import dev.poolswitch.verdict.Scope;
 import dev.poolswitch.verdict.Verdict;
 import dev.poolswitch.verdict.VerdictKind;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** What a store keeps under the key that was refused, an account hears of in whichever process and whenever. */
@@ -30,8 +24,8 @@ class AccountModelStoreTest {
     private static final Duration DEFERENCE = Duration.ofSeconds(1);
 
     private final FakeTimeSource time = new FakeTimeSource();
-    private final MemoryStateStore memory = new MemoryStateStore();
-    private final List<View> views = new CopyOnWriteArrayList<>();
+    private final SharedStore shared = new SharedStore();
+    private final MemoryStateStore memory = shared.memory;
 
     @Test
     void a_limit_is_kept_as_the_record_of_the_key_that_was_refused() throws Exception {
@@ -188,45 +182,13 @@ class AccountModelStoreTest {
     private KeyPool pool(String... ids) {
         ApiKey[] keys =
                 List.of(ids).stream().map(AccountModelStoreTest::account).toArray(ApiKey[]::new);
-        View view = new View();
-        views.add(view);
         return Pools.of(time, keys)
                 .whenExhausted(WhenExhausted.failFast())
-                .store(view)
+                .store(new SharedStore.View(shared))
                 .build();
     }
 
     private static ApiKey account(String id) {
         return Pools.key(id).group("A").build();
-    }
-
-    /** One process's view of the shared store: it hears of what the others save. */
-    private final class View implements KeyStateStore {
-
-        private volatile Consumer<Collection<KeyRecord>> observer = records -> {};
-
-        @Override
-        public StoredState load(String pool) {
-            return memory.load(pool);
-        }
-
-        @Override
-        public void save(String pool, Collection<KeyRecord> changes) {
-            memory.save(pool, changes);
-            for (View other : views) {
-                if (other != this) {
-                    other.observer.accept(memory.load(pool).records());
-                }
-            }
-        }
-
-        @Override
-        public Subscription observe(String pool, Consumer<Collection<KeyRecord>> changes) {
-            observer = changes;
-            return () -> observer = records -> {};
-        }
-
-        @Override
-        public void close() {}
     }
 }

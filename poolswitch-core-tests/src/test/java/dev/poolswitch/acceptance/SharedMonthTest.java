@@ -9,15 +9,12 @@ import dev.poolswitch.KeyState;
 import dev.poolswitch.Lease;
 import dev.poolswitch.LeaseRequest;
 import dev.poolswitch.WhenExhausted;
-import dev.poolswitch.store.KeyRecord;
-import dev.poolswitch.store.KeyStateStore;
 import dev.poolswitch.store.MemoryStateStore;
 import dev.poolswitch.store.StoredState;
 import dev.poolswitch.testkit.FakeTimeSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -25,7 +22,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,7 +33,8 @@ class SharedMonthTest {
     private static final int QUOTA = 10_000;
 
     private final FakeTimeSource time = new FakeTimeSource();
-    private final MemoryStateStore memory = new MemoryStateStore();
+    private final SharedStore shared = new SharedStore();
+    private final MemoryStateStore memory = shared.memory;
     private final List<View> views = new CopyOnWriteArrayList<>();
 
     @Test
@@ -199,7 +196,7 @@ class SharedMonthTest {
     }
 
     private KeyPool pool(ApiKey key) {
-        View view = new View();
+        View view = new View(shared);
         views.add(view);
         return Pools.of(time, key)
                 .whenExhausted(WhenExhausted.failFast())
@@ -232,13 +229,16 @@ class SharedMonthTest {
                 .sum();
     }
 
-    /** One process's view of the shared store: it hears of what the others save. */
-    private final class View implements KeyStateStore {
+    /** A view that cannot be read for a while. */
+    private static final class View extends SharedStore.View {
 
         private final CountDownLatch asked = new CountDownLatch(1);
         private final AtomicReference<@Nullable CountDownLatch> hangs = new AtomicReference<>();
         private volatile boolean broken;
-        private volatile Consumer<Collection<KeyRecord>> observer = records -> {};
+
+        View(SharedStore shared) {
+            super(shared);
+        }
 
         @Override
         public StoredState load(String pool) throws IOException {
@@ -250,7 +250,7 @@ class SharedMonthTest {
                 asked.countDown();
                 awaitUninterruptibly(hanging);
             }
-            return memory.load(pool);
+            return super.load(pool);
         }
 
         CountDownLatch hangsAtNextLoad() {
@@ -266,24 +266,5 @@ class SharedMonthTest {
                 Thread.currentThread().interrupt();
             }
         }
-
-        @Override
-        public void save(String pool, Collection<KeyRecord> changes) {
-            memory.save(pool, changes);
-            for (View other : views) {
-                if (other != this) {
-                    other.observer.accept(memory.load(pool).records());
-                }
-            }
-        }
-
-        @Override
-        public Subscription observe(String pool, Consumer<Collection<KeyRecord>> changes) {
-            observer = changes;
-            return () -> {};
-        }
-
-        @Override
-        public void close() {}
     }
 }

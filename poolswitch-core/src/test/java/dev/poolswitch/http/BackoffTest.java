@@ -3,7 +3,6 @@ package dev.poolswitch.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.poolswitch.KeyPool;
-import dev.poolswitch.Origin;
 import dev.poolswitch.TimeSource;
 import dev.poolswitch.verdict.Verdict;
 import dev.poolswitch.verdict.VerdictKind;
@@ -11,8 +10,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +19,8 @@ import org.junit.jupiter.api.Test;
 class BackoffTest {
 
     private static final Duration LONGEST_FIRST = Duration.ofMillis(500);
+
+    private static final PlainRequest GET = new PlainRequest("GET", "/v1/models", 0, Map.of());
 
     private final List<Duration> delays = new ArrayList<>();
 
@@ -75,8 +76,8 @@ class BackoffTest {
     private static Pause pause(KeyPool pool) {
         PoolRouter.Route route = PoolRouter.of(pool).route("https", "api.example.com", 443);
         assertThat(route).isNotNull();
-        Step first = HttpCall.begin(route, new Get(), CallOptions.none(), null).start();
-        return (Pause) ((Attempt) first).answered(new Overloaded());
+        Step first = HttpCall.begin(route, GET, CallOptions.none(), null).start();
+        return (Pause) ((Attempt) first).answered(new BareAnswer(503));
     }
 
     private static KeyPool overloaded(@Nullable Duration stated, TimeSource time) {
@@ -115,80 +116,6 @@ class BackoffTest {
             }
             delays.add(delay);
             return () -> {};
-        }
-    }
-
-    private record Get() implements RequestView {
-
-        @Override
-        public String method() {
-            return "GET";
-        }
-
-        @Override
-        public String path() {
-            return "/v1/models";
-        }
-
-        @Override
-        public @Nullable String header(String name) {
-            return null;
-        }
-
-        @Override
-        public boolean canBeSent() {
-            return true;
-        }
-
-        @Override
-        public boolean repeatable() {
-            return true;
-        }
-    }
-
-    private record Overloaded() implements ResponseView {
-
-        @Override
-        public int status() {
-            return 503;
-        }
-
-        @Override
-        public boolean answeredBy(Origin origin) {
-            return true;
-        }
-
-        @Override
-        public boolean hasBody() {
-            return false;
-        }
-
-        @Override
-        public long contentLength() {
-            return 0;
-        }
-
-        @Override
-        public byte[] prefix(int maxBytes, Look look) {
-            return new byte[0];
-        }
-
-        @Override
-        public @Nullable String header(String name) {
-            return null;
-        }
-
-        @Override
-        public List<String> headers(String name) {
-            return List.of();
-        }
-
-        @Override
-        public void forEachHeader(BiConsumer<String, String> consumer) {}
-
-        @Override
-        public Instant receivedAt() {
-            return Instant.EPOCH;
         }
     }
 }

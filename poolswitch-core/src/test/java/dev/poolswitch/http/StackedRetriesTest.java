@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.failsafe.PretendedLoop;
 import dev.poolswitch.KeyPool;
-import dev.poolswitch.Origin;
 import dev.poolswitch.PoolEvent;
 import dev.poolswitch.TimeSource;
 import dev.poolswitch.WhenExhausted;
@@ -15,15 +14,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class StackedRetriesTest {
 
-    private static final View GET = new View("GET", "/v1/models", 0, Map.of());
+    private static final PlainRequest GET = new PlainRequest("GET", "/v1/models", 0, Map.of());
 
     private final Clock clock = new Clock();
     private final List<PoolEvent.StackedRetries> reports = new CopyOnWriteArrayList<>();
@@ -135,8 +132,8 @@ class StackedRetriesTest {
 
     @Test
     void requests_of_another_path_length_or_thread_are_other_requests() {
-        PretendedLoop.times(5, () -> refused(new View("POST", "/v1/chat", clock.tick(), Map.of())));
-        PretendedLoop.times(5, () -> refused(new View("GET", "/v1/jobs/" + clock.tick(), 0, Map.of())));
+        PretendedLoop.times(5, () -> refused(new PlainRequest("POST", "/v1/chat", clock.tick(), Map.of())));
+        PretendedLoop.times(5, () -> refused(new PlainRequest("GET", "/v1/jobs/" + clock.tick(), 0, Map.of())));
         PretendedLoop.times(
                 5,
                 () -> CompletableFuture.runAsync(
@@ -205,87 +202,23 @@ class StackedRetriesTest {
         assertThat(reports.get(0).hint()).isEqualTo("end of test");
     }
 
-    private void refused(View request) {
+    private void refused(PlainRequest request) {
         run(request, CallOptions.none(), 429);
     }
 
-    private void served(View request) {
+    private void served(PlainRequest request) {
         pool.reset("a");
         pool.reset("b");
         run(request, CallOptions.none(), 200);
     }
 
-    private void run(View request, CallOptions options, int status) {
+    private void run(PlainRequest request, CallOptions options, int status) {
         Step step = HttpCall.begin(route, request, options, null).start();
         while (step instanceof Attempt attempt) {
             attempt.sending();
-            step = attempt.answered(new Head(status));
+            step = attempt.answered(new BareAnswer(status));
         }
         assertThat(step).isNotInstanceOf(Pause.class);
-    }
-
-    private record View(String method, String path, long contentLength, Map<String, String> headers)
-            implements RequestView {
-
-        View with(String name, String value) {
-            return new View(method, path, contentLength, Map.of(name, value));
-        }
-
-        @Override
-        public @Nullable String header(String name) {
-            return headers.get(name);
-        }
-
-        @Override
-        public boolean canBeSent() {
-            return true;
-        }
-
-        @Override
-        public boolean repeatable() {
-            return true;
-        }
-    }
-
-    private record Head(int status) implements ResponseView {
-
-        @Override
-        public boolean answeredBy(Origin origin) {
-            return true;
-        }
-
-        @Override
-        public boolean hasBody() {
-            return false;
-        }
-
-        @Override
-        public long contentLength() {
-            return 0;
-        }
-
-        @Override
-        public byte[] prefix(int maxBytes, Look look) {
-            return new byte[0];
-        }
-
-        @Override
-        public @Nullable String header(String name) {
-            return null;
-        }
-
-        @Override
-        public List<String> headers(String name) {
-            return List.of();
-        }
-
-        @Override
-        public void forEachHeader(BiConsumer<String, String> consumer) {}
-
-        @Override
-        public Instant receivedAt() {
-            return Instant.EPOCH;
-        }
     }
 
     private static final class Clock implements TimeSource {
