@@ -178,12 +178,12 @@ public final class ApiKey {
 
         /** At most so many requests in any minute. */
         public Builder requestsPerMinute(long amount) {
-            return requests(amount, Duration.ofMinutes(1));
+            return requests(amount, Limit.MINUTE);
         }
 
         /** At most so many tokens in any minute. */
         public Builder tokensPerMinute(long amount) {
-            return tokens(amount, Duration.ofMinutes(1));
+            return tokens(amount, Limit.MINUTE);
         }
 
         /** At most so many requests in any window of this length; several windows may be given. */

@@ -3,9 +3,9 @@ package dev.poolswitch;
 import dev.poolswitch.verdict.Scope;
 import dev.poolswitch.verdict.VerdictKind;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -77,7 +77,8 @@ final class KeyPath {
     private final Gate[] gates;
 
     private final Meters meters;
-    private final Map<String, ModelPath> models = new ConcurrentHashMap<>();
+    /** Replaced whole: models are few and come rarely, and most keys have none. */
+    private volatile Map<String, ModelPath> models = Map.of();
 
     KeyPath(ApiKey key, Engine engine, @Nullable Group group) {
         this.engine = engine;
@@ -149,11 +150,22 @@ final class KeyPath {
     /** The part of a model, made when it is first needed. */
     ModelPath model(String name) {
         engine.askForModel();
-        return models.computeIfAbsent(
-                name,
-                model -> group == null
-                        ? new ModelPath(model, new Meters(List.of()), gates)
-                        : new ModelPath(group.model(model), gates));
+        ModelPath known = models.get(name);
+        return known == null ? added(name) : known;
+    }
+
+    private synchronized ModelPath added(String name) {
+        ModelPath known = models.get(name);
+        if (known != null) {
+            return known;
+        }
+        ModelPath made = group == null
+                ? new ModelPath(name, new Meters(List.of()), gates)
+                : new ModelPath(group.model(name), gates);
+        Map<String, ModelPath> more = new HashMap<>(models);
+        more.put(name, made);
+        models = Map.copyOf(more);
+        return made;
     }
 
     @Nullable
@@ -162,7 +174,7 @@ final class KeyPath {
         if (name == null) {
             return null;
         }
-        ModelPath own = models.isEmpty() ? null : models.get(name);
+        ModelPath own = models.get(name);
         // What another key of the account has learned of the model is about this key, too.
         return own == null && group != null && group.hasModel(name) ? model(name) : own;
     }

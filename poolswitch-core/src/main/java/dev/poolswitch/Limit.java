@@ -12,6 +12,9 @@ import java.time.Duration;
  */
 public record Limit(Budget.Unit unit, long amount, Duration window) {
 
+    /** One for all limits of a minute, which most limits are. */
+    static final Duration MINUTE = Duration.ofMinutes(1);
+
     private static final Duration SHORTEST = Duration.ofMillis(1);
     private static final Duration LONGEST = Duration.ofDays(31);
 

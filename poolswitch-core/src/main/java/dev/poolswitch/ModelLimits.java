@@ -26,12 +26,12 @@ public final class ModelLimits {
 
     /** At most so many requests in any minute. */
     public ModelLimits requestsPerMinute(long amount) {
-        return requests(amount, Duration.ofMinutes(1));
+        return requests(amount, Limit.MINUTE);
     }
 
     /** At most so many tokens in any minute. */
     public ModelLimits tokensPerMinute(long amount) {
-        return tokens(amount, Duration.ofMinutes(1));
+        return tokens(amount, Limit.MINUTE);
     }
 
     /** At most so many requests in any window of this length. */

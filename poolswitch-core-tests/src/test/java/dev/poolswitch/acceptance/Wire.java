@@ -210,8 +210,8 @@ final class Wire {
         }
 
         @Override
-        public byte[] prefix(int maxBytes, Look look) {
-            return body.prefix(maxBytes, look);
+        public boolean prefix(int maxBytes, Look look, BytesTest test) {
+            return body.prefix(maxBytes, look, test);
         }
 
         @Override

@@ -182,7 +182,7 @@ public final class AsyncDriver<R> {
                 judge(attempt, answer);
             } else {
                 // The time was kept on a thread that all timeouts of the process share, and a delivery may block.
-                ForkJoinPool.commonPool().execute(() -> guarded(() -> judge(attempt, answer)));
+                ForkJoinPool.commonPool().execute(() -> guarded(late -> judge(attempt, late), answer));
             }
         });
     }
@@ -263,12 +263,12 @@ public final class AsyncDriver<R> {
 
     /** Goes on when something is done; what is thrown then has no caller, so it ends the call. */
     private <T> void when(CompletableFuture<T> done, Consumer<? super T> next) {
-        var unused = done.whenComplete((value, never) -> guarded(() -> next.accept(value)));
+        var unused = done.whenComplete((value, never) -> guarded(next, value));
     }
 
-    private void guarded(Runnable next) {
+    private <T> void guarded(Consumer<? super T> next, T value) {
         try {
-            next.run();
+            next.accept(value);
         } catch (RuntimeException | Error e) {
             fail(e);
         }

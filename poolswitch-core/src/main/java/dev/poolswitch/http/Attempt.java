@@ -7,6 +7,8 @@ import dev.poolswitch.verdict.Verdict;
 import dev.poolswitch.verdict.VerdictKind;
 import java.net.URI;
 import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +78,19 @@ public final class Attempt implements Step {
     public boolean replaces(String headerName) {
         return CredentialHeaders.contains(headerName)
                 || (!placement.inQuery() && placement.name().equalsIgnoreCase(headerName));
+    }
+
+    /** Whether a request has any header that {@link #replaces}, for clients that find a header by its name. */
+    public boolean replacesAny(Predicate<String> has) {
+        return CredentialHeaders.any(has) || (!placement.inQuery() && has.test(placement.name()));
+    }
+
+    /** Names each header that {@link #replaces}, for clients that remove a header by its name. */
+    public void replaceAll(Consumer<String> remove) {
+        CredentialHeaders.forEach(remove);
+        if (!placement.inQuery()) {
+            remove.accept(placement.name());
+        }
     }
 
     /** As {@link #redirected(String, String)}, by what the call's own view of the request tells. */

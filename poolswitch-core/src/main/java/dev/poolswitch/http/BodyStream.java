@@ -1,5 +1,6 @@
 package dev.poolswitch.http;
 
+import dev.poolswitch.verdict.Answer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -75,6 +76,15 @@ public final class BodyStream extends InputStream {
      * @param look how long to wait for so many, or for what
      */
     public byte[] prefix(int maxBytes, Look look) {
+        return body.ahead().peek(look(maxBytes, look));
+    }
+
+    /** Whether the first bytes pass a test, for {@link ResponseView#prefix(int, Look, Answer.BytesTest)}. */
+    public boolean prefix(int maxBytes, Look look, Answer.BytesTest test) {
+        return body.ahead().pass(look(maxBytes, look), test);
+    }
+
+    private int look(int maxBytes, Look look) {
         int most = Math.min(maxBytes, ResponseView.LONGEST_PREFIX);
         Duration patience = look.patience();
         if (patience == null) {
@@ -87,7 +97,7 @@ public final class BodyStream extends InputStream {
         if (!released && body.isWhole()) {
             giveBack();
         }
-        return body.ahead().peek(most);
+        return most;
     }
 
     /** From now on the application reads, and the attempt is told. */

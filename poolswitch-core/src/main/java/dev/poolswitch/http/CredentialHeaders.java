@@ -1,6 +1,8 @@
 package dev.poolswitch.http;
 
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** The headers in which the clients and SDKs of the field carry credentials (design: providers' authentication). */
 final class CredentialHeaders {
@@ -10,11 +12,19 @@ final class CredentialHeaders {
     private CredentialHeaders() {}
 
     static boolean contains(String name) {
-        for (String known : NAMES) {
-            if (known.equalsIgnoreCase(name)) {
+        return any(name::equalsIgnoreCase);
+    }
+
+    static boolean any(Predicate<String> test) {
+        for (int i = 0; i < NAMES.size(); i++) {
+            if (test.test(NAMES.get(i))) {
                 return true;
             }
         }
         return false;
+    }
+
+    static void forEach(Consumer<String> action) {
+        NAMES.forEach(action);
     }
 }

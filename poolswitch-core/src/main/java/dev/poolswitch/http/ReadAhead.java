@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReadAhead {
 
-    private static final int PIECE = 8 * 1024;
-
     private final InputStream in;
     private final long length;
     private final AheadBytes ahead = new AheadBytes();
@@ -233,7 +231,7 @@ final class ReadAhead {
     private void readOn(Turns turns) {
         boolean more = true;
         while (more) {
-            readOnce(PIECE);
+            readOnce(Pieces.LONGEST);
             turns.lock();
             try {
                 more = !enough(wanted);
@@ -248,14 +246,17 @@ final class ReadAhead {
     private void readOnce(int most) {
         try {
             long left = length < 0 ? comesAtOnce() : Math.max(1, missing());
-            byte[] piece = new byte[(int) Math.min(left, Math.min(most, PIECE))];
-            int count = in.read(piece);
+            int room = (int) Math.min(left, Math.min(most, Pieces.LONGEST));
+            byte[] piece = Pieces.SHARED.take(room);
+            int count = in.read(piece, 0, room);
             if (count > 0) {
-                ahead.add(piece, count);
                 FirstEvent first = event;
                 if (first != null) {
                     first.accept(piece, 0, count);
                 }
+                ahead.add(piece, count);
+            } else {
+                Pieces.SHARED.giveBack(piece);
             }
             note(count);
         } catch (IOException e) {
@@ -268,7 +269,7 @@ final class ReadAhead {
     /** A decoder says 1 when it does not know. */
     private int comesAtOnce() throws IOException {
         int here = in.available();
-        return here > 1 ? here : PIECE;
+        return here > 1 ? here : Pieces.LONGEST;
     }
 
     private void note(int read) {

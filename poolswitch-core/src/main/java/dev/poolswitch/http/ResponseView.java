@@ -2,6 +2,7 @@ package dev.poolswitch.http;
 
 import dev.poolswitch.Origin;
 import dev.poolswitch.verdict.Answer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** A view of an answer as an adapter received it. Valid only until the attempt that is ended with it returns. */
@@ -25,18 +26,22 @@ public interface ResponseView extends Answer {
     long contentLength();
 
     /**
-     * The first bytes of the body, which stay readable for the caller.
+     * Shows a test the first bytes of the body, where they lie if that is possible; they stay readable for the caller.
      *
-     * @param maxBytes the most bytes to return, never above {@link #LONGEST_PREFIX}
+     * @param maxBytes the most bytes to show, never above {@link #LONGEST_PREFIX}
      * @param look how long to wait for so many, or for what
-     * @return an array that nobody changes
+     * @return whether they pass
      */
-    byte[] prefix(int maxBytes, Look look);
+    boolean prefix(int maxBytes, Look look, BytesTest test);
 
-    /** Whether the first bytes pass a test, for clients that can show them in place. */
-    default boolean prefix(int maxBytes, Look look, BytesTest test) {
-        byte[] prefix = prefix(maxBytes, look);
-        return test.passes(prefix, 0, prefix.length);
+    /** A copy of the first bytes, as {@link #prefix(int, Look, BytesTest)} shows them. */
+    default byte[] prefix(int maxBytes, Look look) {
+        byte[][] copy = {new byte[0]};
+        prefix(maxBytes, look, (array, offset, length) -> {
+            copy[0] = Arrays.copyOfRange(array, offset, offset + length);
+            return true;
+        });
+        return copy[0];
     }
 
     /**

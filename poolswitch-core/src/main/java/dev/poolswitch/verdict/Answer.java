@@ -3,6 +3,7 @@ package dev.poolswitch.verdict;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,12 +26,26 @@ public interface Answer {
     void forEachHeader(BiConsumer<String, String> consumer);
 
     /**
+     * Shows the headers of some names, as {@link #forEachHeader(BiConsumer)}. A client that makes a string of a value only
+     * when it is asked for it makes no others.
+     *
+     * @param names which names, as they came
+     */
+    default void forEachHeader(Predicate<String> names, BiConsumer<String, String> consumer) {
+        forEachHeader((name, value) -> {
+            if (names.test(name)) {
+                consumer.accept(name, value);
+            }
+        });
+    }
+
+    /**
      * The first bytes of the body, as they came after transfer coding, without consuming them: whoever reads the body
      * later still gets all of it. Reading is bounded in size and time by the adapter, so fewer bytes than asked for may
      * come although the body is longer.
      *
      * @param maxBytes the most bytes to return; 65,536 at most are honoured
-     * @return an array that nobody changes: it may be the one from which the application will read
+     * @return an array that nobody changes
      */
     byte[] bodyPrefix(int maxBytes);
 

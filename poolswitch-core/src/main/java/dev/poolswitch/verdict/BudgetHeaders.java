@@ -7,13 +7,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Collects the budget headers of one answer and makes buckets of them. Header names repeat from answer to answer, so
  * what a name means is looked up in a bounded cache that belongs to the classifier. Not thread-safe; the cache is.
  */
-final class BudgetHeaders implements BiConsumer<String, String> {
+final class BudgetHeaders implements Predicate<String>, BiConsumer<String, String> {
 
     private static final int MOST_SLOTS = 32;
     private static final int LONGEST_VALUE = 512;
@@ -82,9 +83,14 @@ final class BudgetHeaders implements BiConsumer<String, String> {
     }
 
     @Override
+    public boolean test(String header) {
+        return names.of(header).role() != BudgetName.Role.NONE;
+    }
+
+    @Override
     public void accept(String header, String value) {
         BudgetName name = names.of(header);
-        if (name.role() != BudgetName.Role.NONE && value.length() <= LONGEST_VALUE) {
+        if (value.length() <= LONGEST_VALUE) {
             Slot slot = slot(name);
             if (slot != null) {
                 slot.put(name.role(), value);

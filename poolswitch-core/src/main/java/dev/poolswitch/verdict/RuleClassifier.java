@@ -68,7 +68,7 @@ final class RuleClassifier implements ResponseClassifier {
 
     private BudgetHeaders headers(Answer answer) {
         BudgetHeaders headers = new BudgetHeaders(names, profile.windows());
-        answer.forEachHeader(headers);
+        answer.forEachHeader(headers, headers);
         return headers;
     }
 

@@ -25,8 +25,8 @@ record BareAnswer(int status) implements ResponseView {
     }
 
     @Override
-    public byte[] prefix(int maxBytes, Look look) {
-        return new byte[0];
+    public boolean prefix(int maxBytes, Look look, BytesTest test) {
+        return test.passes(new byte[0], 0, 0);
     }
 
     @Override

@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpResponse;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +20,7 @@ final class AnswerView implements ResponseView {
 
     /** Reads the first bytes of a body, as {@link ResponseView#prefix} does. */
     interface Prefix {
-        byte[] prefix(int maxBytes, Look look);
+        boolean prefix(int maxBytes, Look look, BytesTest test);
     }
 
     private final HttpResponse response;
@@ -26,6 +28,9 @@ final class AnswerView implements ResponseView {
     private final boolean fromNetwork;
     private final long contentLength;
     private final @Nullable Prefix prefix;
+    /** HttpClient would make the string anew for each who asks, and all ask for this one. */
+    private @Nullable String contentType;
+
     private final long receivedAtMillis = System.currentTimeMillis();
 
     /**
@@ -51,8 +56,14 @@ final class AnswerView implements ResponseView {
 
     @Override
     public @Nullable String header(String name) {
+        boolean type = name.equalsIgnoreCase(HttpHeaders.CONTENT_TYPE);
+        if (type && contentType != null) {
+            return contentType;
+        }
         Header first = response.getFirstHeader(name);
-        return first == null ? null : first.getValue();
+        String value = first == null ? null : first.getValue();
+        contentType = type ? value : contentType;
+        return value;
     }
 
     @Override
@@ -66,15 +77,22 @@ final class AnswerView implements ResponseView {
 
     @Override
     public void forEachHeader(BiConsumer<String, String> consumer) {
+        forEachHeader(name -> true, consumer);
+    }
+
+    @Override
+    public void forEachHeader(Predicate<String> names, BiConsumer<String, String> consumer) {
         for (Iterator<Header> lines = response.headerIterator(); lines.hasNext(); ) {
             Header line = lines.next();
-            consumer.accept(line.getName(), line.getValue());
+            if (names.test(line.getName())) {
+                consumer.accept(line.getName(), line.getValue());
+            }
         }
     }
 
     @Override
-    public byte[] prefix(int maxBytes, Look look) {
-        return prefix == null ? new byte[0] : prefix.prefix(maxBytes, look);
+    public boolean prefix(int maxBytes, Look look, BytesTest test) {
+        return prefix == null ? test.passes(new byte[0], 0, 0) : prefix.prefix(maxBytes, look, test);
     }
 
     @Override

@@ -3,10 +3,12 @@ package dev.poolswitch.httpclient5;
 import dev.poolswitch.http.AsyncTransport;
 import dev.poolswitch.http.Attempt;
 import dev.poolswitch.http.Look;
+import dev.poolswitch.http.PushedBytes;
+import dev.poolswitch.verdict.Answer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.apache.hc.client5.http.async.AsyncExecCallback;
 import org.apache.hc.core5.http.EntityDetails;
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * tapped, or dropped. The client reports on its I/O threads and decisions come from any thread, so all of it is guarded by
  * this object; nothing that is called under it waits.
  */
-final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
+final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer, AnswerView.Prefix {
 
     private enum State {
         HELD,
@@ -32,19 +34,18 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
         DROPPED
     }
 
-    private static final byte[] NOTHING = {};
-
     private final AsyncPooledCall call;
     private final Attempt attempt;
     private final AsyncTransport.Reply<AsyncAnswer> reply;
+    private final PushedBytes ahead = new PushedBytes();
     private volatile @Nullable CompletableFuture<Void> gathered;
     private volatile @Nullable CompletableFuture<Void> passed;
     private State state = State.HELD;
     private volatile @Nullable HttpResponse response;
     private @Nullable EntityDetails details;
+    private volatile @Nullable AnswerView view;
     private @Nullable CapacityChannel capacity;
     private @Nullable AsyncDataConsumer application;
-    private byte[] ahead = NOTHING;
     private int wanted = Integer.MAX_VALUE;
     private @Nullable List<? extends Header> trailers;
     private boolean ended;
@@ -61,23 +62,19 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
     // ---- what the exchange asks for
 
     AnswerView view() {
-        HttpResponse head = response;
-        if (head == null) {
-            throw new IllegalStateException("no answer yet");
-        }
-        EntityDetails body = details;
-        return call.view(head, body == null ? 0 : body.getContentLength(), body == null ? null : this::prefix);
+        return Objects.requireNonNull(view, "no answer yet");
     }
 
-    private synchronized byte[] prefix(int maxBytes, Look look) {
-        return ahead.length <= maxBytes ? ahead : Arrays.copyOf(ahead, maxBytes);
+    @Override
+    public synchronized boolean prefix(int maxBytes, Look look, Answer.BytesTest test) {
+        return ahead.pass(maxBytes, test);
     }
 
     synchronized CompletableFuture<Void> gather(int bytes) {
         wanted = bytes;
         CompletableFuture<Void> enough = new CompletableFuture<>();
         gathered = enough;
-        if (ended || failure != null || ahead.length >= bytes) {
+        if (ended || failure != null || ahead.size() >= bytes) {
             enough.complete(null);
         }
         return enough;
@@ -85,7 +82,7 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
 
     synchronized CompletableFuture<Void> drain() throws IOException {
         state = State.DRAINING;
-        ahead = NOTHING;
+        ahead.take();
         CompletableFuture<Void> rest = new CompletableFuture<>();
         passed = rest;
         if (completed || failure != null) {
@@ -116,15 +113,14 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
         synchronized (this) {
             wasCompleted = completed;
             hadFailed = failure;
-            HttpResponse head = response;
             state = State.DELIVERED;
-            application = callback.handleResponse(head, details);
+            application = callback.handleResponse(response, details);
             if (capacity != null) {
                 updateCapacity(capacity);
             }
-            if (ahead.length > 0) {
-                pass(ByteBuffer.wrap(ahead));
-                ahead = NOTHING;
+            ByteBuffer first = ahead.take();
+            if (first.hasRemaining()) {
+                pass(first);
             }
             if (ended) {
                 end(trailers);
@@ -147,6 +143,7 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
             }
             response = head;
             details = body;
+            view = call.view(head, body == null ? 0 : body.getContentLength(), body == null ? null : this);
         }
         reply.answered(this);
         return body == null ? null : this;
@@ -162,29 +159,33 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer {
         capacity = channel;
         if (state == State.DELIVERED && application != null) {
             application.updateCapacity(channel);
-        } else if (state != State.HELD || ahead.length < AsyncPooledCall.LONGEST_AHEAD) {
+        } else if (state != State.HELD || ahead.size() < AsyncPooledCall.LONGEST_AHEAD) {
             channel.update(state == State.HELD ? AsyncPooledCall.LONGEST_AHEAD : Integer.MAX_VALUE);
         }
     }
 
     @Override
     public void consume(ByteBuffer source) throws IOException {
-        boolean enough;
-        synchronized (this) {
-            if (state == State.DELIVERED) {
-                pass(source);
-                return;
-            }
-            if (state == State.HELD) {
-                int kept = ahead.length;
-                ahead = Arrays.copyOf(ahead, kept + source.remaining());
-                source.get(ahead, kept, ahead.length - kept);
-            }
-            source.position(source.limit());
-            enough = ahead.length >= wanted;
-        }
-        if (enough) {
+        if (show(source)) {
             complete(gathered);
+        }
+        takeIn(source);
+    }
+
+    /** What is decided while the bytes lie where the client has them needs no copy of them. */
+    private synchronized boolean show(ByteBuffer source) {
+        ahead.show(source);
+        return ahead.size() >= wanted;
+    }
+
+    private synchronized void takeIn(ByteBuffer source) throws IOException {
+        ahead.hide();
+        if (state == State.DELIVERED) {
+            pass(source);
+        } else if (state == State.HELD) {
+            ahead.keep(source);
+        } else {
+            source.position(source.limit());
         }
     }
 

@@ -254,7 +254,7 @@ final class AsyncPooledCall extends PooledRequest implements AsyncTransport<Asyn
 
     /** HttpClient goes back to a scope's original request when it answers a challenge, so that one must be clean too. */
     private AsyncExecChain.Scope hop(@Nullable URI elsewhere, Attempt attempt) {
-        boolean clean = elsewhere == null && !KeyOnWire.hasCredentials(scope.originalRequest, attempt);
+        boolean clean = elsewhere == null && !attempt.replacesAny(scope.originalRequest::containsHeader);
         return new AsyncExecChain.Scope(
                 scope.exchangeId,
                 elsewhere == null ? scope.route : KeyOnWire.route(elsewhere, scope.route),

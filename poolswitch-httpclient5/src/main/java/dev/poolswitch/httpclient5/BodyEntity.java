@@ -3,6 +3,7 @@ package dev.poolswitch.httpclient5;
 import dev.poolswitch.http.Attempt;
 import dev.poolswitch.http.BodyStream;
 import dev.poolswitch.http.Look;
+import dev.poolswitch.verdict.Answer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -33,12 +34,12 @@ final class BodyEntity extends HttpEntityWrapper implements AnswerView.Prefix, B
     }
 
     @Override
-    public byte[] prefix(int maxBytes, Look look) {
+    public boolean prefix(int maxBytes, Look look, Answer.BytesTest test) {
         try {
-            return body().prefix(maxBytes, look);
+            return body().prefix(maxBytes, look, test);
         } catch (IOException e) {
             // The caller will meet the same failure; until then the head alone is judged.
-            return new byte[0];
+            return test.passes(new byte[0], 0, 0);
         }
     }
 

@@ -1,9 +1,8 @@
 package dev.poolswitch.httpclient5;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.apache.hc.core5.concurrent.Cancellable;
 import org.apache.hc.core5.concurrent.CancellableDependency;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that a cancellation of one attempt must reach. HttpClient keeps the latest only, and now and then notes the lease of
@@ -11,8 +10,11 @@ import org.apache.hc.core5.concurrent.CancellableDependency;
  */
 final class Cancellations implements CancellableDependency {
 
+    /** A part and those that were noted before it. */
+    private record Noted(Cancellable part, @Nullable Noted before) {}
+
     private final CancellableDependency call;
-    private final List<Cancellable> parts = new ArrayList<>(4);
+    private @Nullable Noted noted;
 
     private Cancellations(CancellableDependency call) {
         this.call = call;
@@ -28,10 +30,10 @@ final class Cancellations implements CancellableDependency {
     @Override
     public void setDependency(Cancellable part) {
         boolean late;
-        synchronized (parts) {
+        synchronized (this) {
             late = call.isCancelled();
             if (!late) {
-                parts.add(part);
+                noted = new Noted(part, noted);
             }
         }
         if (late) {
@@ -54,14 +56,14 @@ final class Cancellations implements CancellableDependency {
             // The call is over, and something was noted late.
             return false;
         }
-        List<Cancellable> noted;
-        synchronized (parts) {
-            noted = List.copyOf(parts);
-            parts.clear();
+        Noted left;
+        synchronized (this) {
+            left = noted;
+            noted = null;
         }
         boolean any = false;
-        for (Cancellable part : noted) {
-            any |= part.cancel();
+        for (; left != null; left = left.before) {
+            any |= left.part.cancel();
         }
         return any;
     }

@@ -4,7 +4,6 @@ import dev.poolswitch.Origin;
 import dev.poolswitch.http.Attempt;
 import dev.poolswitch.http.PoolRouter;
 import java.net.URI;
-import java.util.Iterator;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.cookie.CookieOrigin;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
@@ -48,22 +47,14 @@ final class KeyOnWire {
                 : new HttpRoute(target, planned.getLocalAddress(), planned.getProxyHost(), secure);
     }
 
-    static boolean hasCredentials(HttpRequest request, Attempt attempt) {
-        for (Iterator<Header> headers = request.headerIterator(); headers.hasNext(); ) {
-            if (attempt.replaces(headers.next().getName())) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /** Takes all credentials out of the headers. */
     static void strip(HttpRequest request, Attempt attempt) {
-        for (Iterator<Header> headers = request.headerIterator(); headers.hasNext(); ) {
-            if (attempt.replaces(headers.next().getName())) {
-                headers.remove();
+        attempt.replaceAll(name -> {
+            // One by one, for to remove all of a name HttpClient goes through the whole request although it has none.
+            for (Header line = request.getFirstHeader(name); line != null; line = request.getFirstHeader(name)) {
+                request.removeHeader(line);
             }
-        }
+        });
     }
 
     /** Puts the key in, for {@link #erase} to take out. */

@@ -79,9 +79,8 @@ final class PooledCall extends PooledRequest implements BlockingTransport<Classi
 
     @Override
     public ResponseView view(ClassicHttpResponse response) {
-        return response.getEntity() instanceof BodyEntity body
-                ? new AnswerView(response, hop.route, fromNetwork(), body.getContentLength(), body)
-                : new AnswerView(response, hop.route, fromNetwork(), 0, null);
+        BodyEntity body = response.getEntity() instanceof BodyEntity tapped ? tapped : null;
+        return new AnswerView(response, hop.route, fromNetwork(), body == null ? 0 : body.getContentLength(), body);
     }
 
     @Override
@@ -107,7 +106,7 @@ final class PooledCall extends PooledRequest implements BlockingTransport<Classi
     @Override
     public void hold(ClassicHttpResponse response) {
         if (response.getEntity() instanceof BodyEntity body) {
-            body.prefix(ResponseView.LONGEST_PREFIX, Look.ERROR);
+            body.prefix(ResponseView.LONGEST_PREFIX, Look.ERROR, (bytes, offset, length) -> true);
         }
     }
 
@@ -186,7 +185,7 @@ final class PooledCall extends PooledRequest implements BlockingTransport<Classi
 
     /** HttpClient goes back to a scope's original request when it answers a challenge, so that one must be clean too. */
     private ExecChain.Scope hop(@Nullable URI elsewhere, Attempt attempt) {
-        if (elsewhere == null && !KeyOnWire.hasCredentials(scope.originalRequest, attempt)) {
+        if (elsewhere == null && !attempt.replacesAny(scope.originalRequest::containsHeader)) {
             return scope;
         }
         return new ExecChain.Scope(

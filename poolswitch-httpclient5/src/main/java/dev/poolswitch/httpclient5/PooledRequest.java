@@ -68,7 +68,7 @@ abstract class PooledRequest implements RequestView {
         Header[] headers = pristine;
         if (headers == null) {
             pristine = handed.getHeaders();
-            if (elsewhere == null && repeatable() && !KeyOnWire.hasCredentials(handed, attempt)) {
+            if (elsewhere == null && repeatable() && !attempt.replacesAny(handed::containsHeader)) {
                 return handed;
             }
         }

@@ -161,7 +161,7 @@ final class TransportAnswer implements ResponseView, BodyStream.Connection {
     }
 
     @Override
-    public byte[] prefix(int maxBytes, Look look) {
-        return body == null ? NOTHING : body.prefix(maxBytes, look);
+    public boolean prefix(int maxBytes, Look look, BytesTest test) {
+        return body == null ? test.passes(NOTHING, 0, 0) : body.prefix(maxBytes, look, test);
     }
 }

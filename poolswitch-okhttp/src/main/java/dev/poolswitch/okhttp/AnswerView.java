@@ -80,23 +80,15 @@ final class AnswerView implements ResponseView {
     }
 
     @Override
-    public byte[] prefix(int maxBytes, Look look) {
+    public boolean prefix(int maxBytes, Look look, BytesTest test) {
         ResponseBody body = response.body();
         if (body == null) {
-            return new byte[0];
+            return test.passes(new byte[0], 0, 0);
         }
         if (look.firstEvent() && !stillSending()) {
             held = new HeldBody(body, call, connection);
-            return held.prefix(maxBytes, look);
-        }
-        return PrefixSink.first(maxBytes, ahead(body, maxBytes, look));
-    }
-
-    @Override
-    public boolean prefix(int maxBytes, Look look, BytesTest test) {
-        ResponseBody body = response.body();
-        if (body == null || look.firstEvent()) {
-            return ResponseView.super.prefix(maxBytes, look, test);
+            byte[] first = held.prefix(maxBytes, look);
+            return test.passes(first, 0, first.length);
         }
         return PrefixSink.first(maxBytes, ahead(body, maxBytes, look), test);
     }

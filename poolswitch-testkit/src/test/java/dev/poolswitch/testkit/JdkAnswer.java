@@ -116,16 +116,17 @@ final class JdkAnswer implements ResponseView, BodyStream.Connection, AutoClosea
     }
 
     @Override
-    public byte[] prefix(int maxBytes, Look look) {
+    public boolean prefix(int maxBytes, Look look, BytesTest test) {
         if (look.firstEvent()) {
             BodyStream held = new BodyStream(source, contentLength(), this);
             body = held;
-            return held.prefix(maxBytes, look);
+            return held.prefix(maxBytes, look, test);
         }
         // The JDK's streams do not tell without blocking that they are at their end, so only a known length saves the
         // wait.
         long length = contentLength();
-        return source.peek((int) (length < 0 ? maxBytes : Math.min(length, maxBytes)), look.patience());
+        byte[] first = source.peek((int) (length < 0 ? maxBytes : Math.min(length, maxBytes)), look.patience());
+        return test.passes(first, 0, first.length);
     }
 
     @Override

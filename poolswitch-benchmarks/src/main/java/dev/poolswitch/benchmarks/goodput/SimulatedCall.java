@@ -155,8 +155,9 @@ final class SimulatedCall implements RequestView {
         }
 
         @Override
-        public byte[] prefix(int maxBytes, Look look) {
-            return said.body().getBytes(StandardCharsets.UTF_8);
+        public boolean prefix(int maxBytes, Look look, BytesTest test) {
+            byte[] body = said.body().getBytes(StandardCharsets.UTF_8);
+            return test.passes(body, 0, body.length);
         }
     }
 }
