@@ -3,9 +3,9 @@ package dev.poolswitch;
 import dev.poolswitch.verdict.Scope;
 import dev.poolswitch.verdict.VerdictKind;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -77,8 +77,8 @@ final class KeyPath {
     private final Gate[] gates;
 
     private final Meters meters;
-    /** Replaced whole: models are few and come rarely, and most keys have none. */
-    private volatile Map<String, ModelPath> models = Map.of();
+    /** Made with the first model, for most keys have none. */
+    private volatile @Nullable Map<String, ModelPath> models;
 
     KeyPath(ApiKey key, Engine engine, @Nullable Group group) {
         this.engine = engine;
@@ -150,21 +150,18 @@ final class KeyPath {
     /** The part of a model, made when it is first needed. */
     ModelPath model(String name) {
         engine.askForModel();
-        ModelPath known = models.get(name);
-        return known == null ? added(name) : known;
+        Map<String, ModelPath> known = models;
+        return (known == null ? firstModels() : known)
+                .computeIfAbsent(
+                        name,
+                        model -> group == null
+                                ? new ModelPath(model, new Meters(List.of()), gates)
+                                : new ModelPath(group.model(model), gates));
     }
 
-    private synchronized ModelPath added(String name) {
-        ModelPath known = models.get(name);
-        if (known != null) {
-            return known;
-        }
-        ModelPath made = group == null
-                ? new ModelPath(name, new Meters(List.of()), gates)
-                : new ModelPath(group.model(name), gates);
-        Map<String, ModelPath> more = new HashMap<>(models);
-        more.put(name, made);
-        models = Map.copyOf(more);
+    private synchronized Map<String, ModelPath> firstModels() {
+        Map<String, ModelPath> made = models == null ? new ConcurrentHashMap<>() : models;
+        models = made;
         return made;
     }
 
@@ -174,13 +171,15 @@ final class KeyPath {
         if (name == null) {
             return null;
         }
-        ModelPath own = models.get(name);
+        Map<String, ModelPath> known = models;
+        ModelPath own = known == null ? null : known.get(name);
         // What another key of the account has learned of the model is about this key, too.
         return own == null && group != null && group.hasModel(name) ? model(name) : own;
     }
 
     Iterable<ModelPath> models() {
-        return models.values();
+        Map<String, ModelPath> known = models;
+        return known == null ? List.of() : known.values();
     }
 
     /** Whether the next lease would be a probe. */

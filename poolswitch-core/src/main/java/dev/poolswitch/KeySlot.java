@@ -267,12 +267,14 @@ final class KeySlot implements KeyCandidate {
 
     /** Whether the caller is the one who brings back what a store counted of the key; it must end that. */
     synchronized boolean beginsRestore() {
-        boolean first = restore == Restore.DUE;
-        restore = first ? Restore.BEGUN : restore;
-        return first;
+        if (restore != Restore.DUE) {
+            return false;
+        }
+        restore = Restore.BEGUN;
+        return true;
     }
 
-    void endsRestore() {
+    synchronized void endsRestore() {
         restore = Restore.DONE;
     }
 

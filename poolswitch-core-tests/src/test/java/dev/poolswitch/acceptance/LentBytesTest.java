@@ -74,8 +74,8 @@ class LentBytesTest {
             expected = new byte[length];
             new Random().nextBytes(expected);
             body = body(expected);
-            assertThat(body.prefix(LENGTH, Look.FIRST_READ, (bytes, offset, count) -> count > 0))
-                    .isTrue();
+            assertThat(body.prefix(LENGTH, Look.FIRST_READ))
+                    .isEqualTo(Arrays.copyOf(expected, Math.min(length, LENGTH)));
         }
 
         /** Reads on; whether there is more to read, for now and then the answer is closed early. */
@@ -93,8 +93,7 @@ class LentBytesTest {
 
     private static BodyStream looked(char content) {
         BodyStream stream = body(filled(content));
-        assertThat(stream.prefix(LENGTH, Look.FIRST_READ, (bytes, offset, length) -> bytes[offset] == content))
-                .isTrue();
+        assertThat(stream.prefix(LENGTH, Look.FIRST_READ)).hasSize(LENGTH).containsOnly(content);
         return stream;
     }
 

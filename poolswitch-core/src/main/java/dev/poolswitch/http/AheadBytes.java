@@ -8,7 +8,7 @@ final class AheadBytes {
 
     private static final byte[] NONE = {};
 
-    /** Lent by {@link Pieces}, so nobody else ever gets to keep it. */
+    /** Mostly lent by {@link Pieces}, so nobody else ever gets to keep it. */
     private byte[] bytes = NONE;
 
     private int from;

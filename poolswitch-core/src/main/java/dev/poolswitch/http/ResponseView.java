@@ -2,7 +2,7 @@ package dev.poolswitch.http;
 
 import dev.poolswitch.Origin;
 import dev.poolswitch.verdict.Answer;
-import java.util.Arrays;
+import dev.poolswitch.verdict.BytesCopy;
 import org.jspecify.annotations.Nullable;
 
 /** A view of an answer as an adapter received it. Valid only until the attempt that is ended with it returns. */
@@ -36,12 +36,9 @@ public interface ResponseView extends Answer {
 
     /** A copy of the first bytes, as {@link #prefix(int, Look, BytesTest)} shows them. */
     default byte[] prefix(int maxBytes, Look look) {
-        byte[][] copy = {new byte[0]};
-        prefix(maxBytes, look, (array, offset, length) -> {
-            copy[0] = Arrays.copyOfRange(array, offset, offset + length);
-            return true;
-        });
-        return copy[0];
+        BytesCopy copy = new BytesCopy();
+        prefix(maxBytes, look, copy);
+        return copy.bytes();
     }
 
     /**

@@ -61,9 +61,11 @@ public interface Answer {
         return test.passes(prefix, 0, prefix.length);
     }
 
-    /** Looks at bytes that belong to somebody else: it neither changes nor keeps them. */
-    @FunctionalInterface
-    interface BytesTest {
+    /**
+     * Looks at bytes where they lie. Around them lie those of other answers, and soon in their place, so only tests of our
+     * own are shown them; a classifier of yours asks for {@link #bodyPrefix(int)}.
+     */
+    sealed interface BytesTest permits BytesCopy, RuleClassifier.Suspicious {
 
         /** Whether the bytes from {@code offset} on pass. */
         boolean passes(byte[] array, int offset, int length);

@@ -34,7 +34,7 @@ final class RuleClassifier implements ResponseClassifier {
         if (status >= 200 && status < 300 && status != 204 && status != 205) {
             int look = Suspicion.prefixToLookAt(answer.header("content-type"));
             if (look > 0) {
-                if (answer.bodyPrefix(look, RuleClassifier::suspicious)) {
+                if (answer.bodyPrefix(look, Suspicious.TEST)) {
                     return judge(answer, headers, BodyText.plain(answer.bodyPrefix(look)));
                 }
             }
@@ -42,10 +42,19 @@ final class RuleClassifier implements ResponseClassifier {
         return headers.isEmpty() ? Verdict.success() : success(budgets(headers.buckets(Evidence.clock(answer))));
     }
 
-    private static boolean suspicious(byte[] body, int offset, int length) {
-        return BodyText.isGzip(body, offset, length)
-                ? Suspicion.of(BodyText.plain(Arrays.copyOfRange(body, offset, offset + length)))
-                : Suspicion.of(body, offset, length);
+    /** Whether the beginning of a good answer may hold an error. */
+    static final class Suspicious implements Answer.BytesTest {
+
+        private static final Suspicious TEST = new Suspicious();
+
+        private Suspicious() {}
+
+        @Override
+        public boolean passes(byte[] body, int offset, int length) {
+            return BodyText.isGzip(body, offset, length)
+                    ? Suspicion.of(BodyText.plain(Arrays.copyOfRange(body, offset, offset + length)))
+                    : Suspicion.of(body, offset, length);
+        }
     }
 
     private Verdict judge(Answer answer, BudgetHeaders headers, byte[] body) {

@@ -57,8 +57,9 @@ final class AnswerView implements ResponseView {
     @Override
     public @Nullable String header(String name) {
         boolean type = name.equalsIgnoreCase(HttpHeaders.CONTENT_TYPE);
-        if (type && contentType != null) {
-            return contentType;
+        String known = contentType;
+        if (type && known != null) {
+            return known;
         }
         Header first = response.getFirstHeader(name);
         String value = first == null ? null : first.getValue();

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All that a cancellation of one attempt must reach. HttpClient keeps the latest only, and now and then notes the lease of
- * a connection, which is over, after the exchange that runs on it; a cancellation then reaches nothing.
+ * a connection, which is over, after the exchange that runs on it; a cancellation then reaches nothing. Here it reaches
+ * all, the newest first.
  */
 final class Cancellations implements CancellableDependency {
 

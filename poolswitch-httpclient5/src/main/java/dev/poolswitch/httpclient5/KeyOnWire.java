@@ -50,7 +50,7 @@ final class KeyOnWire {
     /** Takes all credentials out of the headers. */
     static void strip(HttpRequest request, Attempt attempt) {
         attempt.replaceAll(name -> {
-            // One by one, for to remove all of a name HttpClient goes through the whole request although it has none.
+            // One by one: to remove all of a name HttpClient makes an iterator, although mostly there is none.
             for (Header line = request.getFirstHeader(name); line != null; line = request.getFirstHeader(name)) {
                 request.removeHeader(line);
             }

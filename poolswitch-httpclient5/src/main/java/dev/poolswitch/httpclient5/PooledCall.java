@@ -105,9 +105,7 @@ final class PooledCall extends PooledRequest implements BlockingTransport<Classi
 
     @Override
     public void hold(ClassicHttpResponse response) {
-        if (response.getEntity() instanceof BodyEntity body) {
-            body.prefix(ResponseView.LONGEST_PREFIX, Look.ERROR, (bytes, offset, length) -> true);
-        }
+        view(response).prefix(ResponseView.LONGEST_PREFIX, Look.ERROR);
     }
 
     @Override
