@@ -97,13 +97,15 @@ class NoLockAcrossUserCodeTest {
         KeyPool pool =
                 Pools.of(time, "a", "b").store(new SlowStart(asked, hangs)).build();
         CompletableFuture<Void> adding =
-                CompletableFuture.runAsync(() -> pool.addKey(Pools.key("new").build()));
+                CompletableFuture.runAsync(() -> pool.addKey(Pools.key("new").build()), Threads.EACH_ITS_OWN);
         assertThat(asked.await(5, TimeUnit.SECONDS)).isTrue();
 
-        CompletableFuture<Void> others = CompletableFuture.runAsync(() -> {
-            assertThat(pool.removeKey("a")).isTrue();
-            pool.close();
-        });
+        CompletableFuture<Void> others = CompletableFuture.runAsync(
+                () -> {
+                    assertThat(pool.removeKey("a")).isTrue();
+                    pool.close();
+                },
+                Threads.EACH_ITS_OWN);
         others.get(5, TimeUnit.SECONDS);
         hangs.countDown();
         adding.get(5, TimeUnit.SECONDS);

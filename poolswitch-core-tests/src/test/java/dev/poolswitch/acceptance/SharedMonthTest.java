@@ -147,7 +147,8 @@ class SharedMonthTest {
             });
             View view = views.get(1);
             CountDownLatch hangs = view.hangsAtNextLoad();
-            CompletableFuture<Void> adding = CompletableFuture.runAsync(() -> here.addKey(key(QUOTA)));
+            CompletableFuture<Void> adding =
+                    CompletableFuture.runAsync(() -> here.addKey(key(QUOTA)), Threads.EACH_ITS_OWN);
             assertThat(view.asked.await(5, TimeUnit.SECONDS)).isTrue();
             here.acquire(LeaseRequest.any().withKey("k")).succeeded();
             Pools.calls(there, 1);

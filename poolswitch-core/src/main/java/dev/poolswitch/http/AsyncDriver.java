@@ -3,7 +3,6 @@ package dev.poolswitch.http;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -182,7 +181,7 @@ public final class AsyncDriver<R> {
                 judge(attempt, answer);
             } else {
                 // The time was kept on a thread that all timeouts of the process share, and a delivery may block.
-                ForkJoinPool.commonPool().execute(() -> guarded(late -> judge(attempt, late), answer));
+                BodyReaders.INSTANCE.execute(() -> guarded(late -> judge(attempt, late), answer));
             }
         });
     }

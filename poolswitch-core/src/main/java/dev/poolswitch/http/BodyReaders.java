@@ -6,8 +6,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Threads for what may block while a caller keeps the time: as many as are in such a read, none at rest. A thread that is
- * done waits a moment for the next body, for starting one takes longer than most of these reads.
+ * Threads for what may block while somebody keeps the time, a read or what an application does with an answer: as many as
+ * are in it, none at rest. A thread that is done waits a moment for the next body, for starting one takes longer than most
+ * of these reads.
  */
 @SuppressWarnings("ImmutableEnumChecker") // Its threads know nothing of each other.
 enum BodyReaders implements Executor {
