@@ -72,20 +72,7 @@ class LincheckTest {
         return size(10, 100);
     }
 
-    @Tag("soak")
-    static class Soak extends LincheckTest {
-        @Override
-        protected ModelCheckingOptions options() {
-            return size(50, 2_000);
-        }
-
-        @Override
-        protected ModelCheckingOptions optionsOfParts() {
-            return options();
-        }
-    }
-
-    private static ModelCheckingOptions size(int scenarios, int interleavings) {
+    static ModelCheckingOptions size(int scenarios, int interleavings) {
         return new ModelCheckingOptions()
                 .iterations(scenarios)
                 .invocationsPerIteration(interleavings)

@@ -31,7 +31,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The invariants of the exchange, with many threads and an upstream that does everything an upstream can do. */
@@ -55,14 +54,6 @@ class ExchangeStressTest {
 
     protected Duration duration() {
         return Duration.ofMillis(700);
-    }
-
-    @Tag("soak")
-    static class Soak extends ExchangeStressTest {
-        @Override
-        protected Duration duration() {
-            return Duration.ofSeconds(20);
-        }
     }
 
     @BeforeEach

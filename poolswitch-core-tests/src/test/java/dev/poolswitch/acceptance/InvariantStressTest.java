@@ -31,7 +31,6 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,14 +43,6 @@ class InvariantStressTest {
 
     protected Duration duration() {
         return Duration.ofSeconds(1);
-    }
-
-    @Tag("soak")
-    static class Soak extends InvariantStressTest {
-        @Override
-        protected Duration duration() {
-            return Duration.ofMinutes(1);
-        }
     }
 
     /** Forbidden: a lease in flight at rest, a negative count, calls that do not add up. */

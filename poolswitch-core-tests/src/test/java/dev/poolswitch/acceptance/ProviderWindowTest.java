@@ -16,7 +16,6 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -28,14 +27,6 @@ class ProviderWindowTest {
 
     protected Duration duration() {
         return Duration.ofMillis(700);
-    }
-
-    @Tag("soak")
-    static class Soak extends ProviderWindowTest {
-        @Override
-        protected Duration duration() {
-            return Duration.ofMinutes(1);
-        }
     }
 
     /** Forbidden: a send that a provider with the same limits refuses, however it counts. */
