@@ -106,7 +106,7 @@ final class Persistence {
             return;
         }
         try {
-            load(store, slot);
+            load(store, Set.of(slot));
         } catch (Throwable e) { // as above
             storeFailed(e);
             unread.add(slot);
@@ -114,17 +114,19 @@ final class Persistence {
         counted(); // what was used meanwhile, and what could not be read
     }
 
-    private void load(KeyStateStore from, KeySlot slot) throws IOException {
+    private void load(KeyStateStore from, Set<KeySlot> slots) throws IOException {
         StoredState stored = from.load(engine.settings().name());
         if (!loaded) {
             mapper.salt(stored.salt());
         }
-        stored.records().stream()
-                .filter(record -> record.keyId().equals(slot.key().id()))
-                .forEach(record -> mapper.adopt(record, true));
-        mapper.restored(slot);
-        if (slot.quota() != null) {
-            monthsDue = true; // news of others that came meanwhile could not be understood
+        for (KeySlot slot : slots) {
+            stored.records().stream()
+                    .filter(record -> record.keyId().equals(slot.key().id()))
+                    .forEach(record -> mapper.adopt(record, true));
+            mapper.restored(slot);
+            if (slot.quota() != null) {
+                monthsDue = true; // news of others that came meanwhile could not be understood
+            }
         }
     }
 
@@ -248,9 +250,10 @@ final class Persistence {
         if (!loaded) {
             load(store); // without the store's salt every stored record would look like one of another secret
         }
-        for (KeySlot slot : List.copyOf(unread)) {
-            load(store, slot);
-            unread.remove(slot);
+        if (!unread.isEmpty()) {
+            Set<KeySlot> late = Set.copyOf(unread);
+            load(store, late);
+            unread.removeAll(late);
         }
         StateMapper.Batch records = mapper.batch(batch);
         if (!records.changes().isEmpty()) {

@@ -76,8 +76,7 @@ public final class Attempt implements Step {
      * placeholder of a credential, which would travel on to other origins or contradict the key.
      */
     public boolean replaces(String headerName) {
-        return CredentialHeaders.contains(headerName)
-                || (!placement.inQuery() && placement.name().equalsIgnoreCase(headerName));
+        return replacesAny(headerName::equalsIgnoreCase);
     }
 
     /** Whether a request has any header that {@link #replaces}, for clients that find a header by its name. */

@@ -11,10 +11,6 @@ final class CredentialHeaders {
 
     private CredentialHeaders() {}
 
-    static boolean contains(String name) {
-        return any(name::equalsIgnoreCase);
-    }
-
     static boolean any(Predicate<String> test) {
         for (int i = 0; i < NAMES.size(); i++) {
             if (test.test(NAMES.get(i))) {

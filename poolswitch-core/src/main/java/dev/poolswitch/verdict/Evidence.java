@@ -83,11 +83,11 @@ final class Evidence {
     private final Set<String> codes = new HashSet<>();
     private final List<String> messages = new ArrayList<>();
 
-    private Evidence(Answer answer, String text, FlatJson json, List<Bucket> buckets, Instant now) {
+    private Evidence(Answer answer, String text, boolean stream, FlatJson json, List<Bucket> buckets, Instant now) {
         this.answer = answer;
         this.text = text;
         this.html = BodyText.isHtml(text);
-        this.stream = Documents.isEventStream(text);
+        this.stream = stream;
         this.json = json;
         this.buckets = buckets;
         this.now = now;
@@ -100,7 +100,8 @@ final class Evidence {
     static Evidence of(Answer answer, byte[] plainBody, List<Bucket> buckets, Instant now) {
         String text = BodyText.text(plainBody);
         boolean stream = Documents.isEventStream(text);
-        return new Evidence(answer, text, Documents.first(text, json -> tellsError(json, stream)), buckets, now);
+        return new Evidence(
+                answer, text, stream, Documents.first(text, json -> tellsError(json, stream)), buckets, now);
     }
 
     /** A type beside a code is the error event of a stream; elsewhere it is as likely an entry of the caller's log. */

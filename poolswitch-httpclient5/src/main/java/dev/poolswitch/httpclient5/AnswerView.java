@@ -49,6 +49,10 @@ final class AnswerView implements ResponseView {
         this.prefix = prefix;
     }
 
+    HttpResponse head() {
+        return response;
+    }
+
     @Override
     public int status() {
         return response.getCode();

@@ -41,7 +41,6 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer, AnswerV
     private volatile @Nullable CompletableFuture<Void> gathered;
     private volatile @Nullable CompletableFuture<Void> passed;
     private State state = State.HELD;
-    private volatile @Nullable HttpResponse response;
     private @Nullable EntityDetails details;
     private volatile @Nullable AnswerView view;
     private @Nullable CapacityChannel capacity;
@@ -114,7 +113,7 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer, AnswerV
             wasCompleted = completed;
             hadFailed = failure;
             state = State.DELIVERED;
-            application = callback.handleResponse(response, details);
+            application = callback.handleResponse(view().head(), details);
             if (capacity != null) {
                 updateCapacity(capacity);
             }
@@ -141,7 +140,6 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer, AnswerV
             if (state != State.HELD) {
                 return null;
             }
-            response = head;
             details = body;
             view = call.view(head, body == null ? 0 : body.getContentLength(), body == null ? null : this);
         }
@@ -222,7 +220,7 @@ final class AsyncAnswer implements AsyncExecCallback, AsyncDataConsumer, AnswerV
         if (passOn(false, cause)) {
             attempt.broken(cause, callersFault || call.cancelled());
             call.application().failed(cause);
-        } else if (response != null) {
+        } else if (view != null) {
             complete(gathered);
             complete(passed);
         } else if (call.cut(this)) {

@@ -1,7 +1,7 @@
 package dev.poolswitch.benchmarks.clients;
 
+import dev.poolswitch.ApiKey;
 import dev.poolswitch.KeyPool;
-import dev.poolswitch.Strategy;
 import java.lang.management.ManagementFactory;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -50,11 +50,7 @@ final class ClientGarbage {
     public static void main(String[] arguments) throws Exception {
         ClientKind kind = ClientKind.valueOf(arguments[0]);
         try (CannedServer server = new CannedServer();
-                KeyPool pool = KeyPool.builder()
-                        .upstream(server.uri("/").toString())
-                        .strategy(Strategy.priority())
-                        .keys("good", "good too")
-                        .build();
+                KeyPool pool = ClientPairs.pool(server, ApiKey.of("a", "good"), ApiKey.of("b", "good"));
                 Caller bare = kind.caller(server, null);
                 Caller plugged = kind.caller(server, pool)) {
             Map<String, Share> without = garbage(bare);

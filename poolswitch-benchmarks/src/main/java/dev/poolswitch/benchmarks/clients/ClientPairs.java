@@ -56,7 +56,7 @@ final class ClientPairs {
         System.exit(0); // the threads of some clients take their time
     }
 
-    private static KeyPool pool(CannedServer server, ApiKey... keys) {
+    static KeyPool pool(CannedServer server, ApiKey... keys) {
         KeyPool.Builder builder =
                 KeyPool.builder().upstream(server.uri("/").toString()).strategy(Strategy.priority());
         for (ApiKey key : keys) {
